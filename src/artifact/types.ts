@@ -1,0 +1,216 @@
+// The seam between compiling and serving: plain JSON, deterministic, no code, one self-contained part per role.
+// Permission expressions arrive here fully resolved (physical names and types), so that serving looks nothing up.
+
+import type { CatalogType, QualifiedName } from '../catalog/types.ts';
+
+/** Raised whenever a worker built earlier could misread an artifact. */
+export const ARTIFACT_VERSION = 1;
+
+export interface Artifact {
+  readonly version: typeof ARTIFACT_VERSION;
+  readonly sources: readonly SourceModel[];
+  /** Sorted by name; `admin` is always among them. */
+  readonly roles: readonly RoleModel[];
+  readonly inconsistencies: readonly Inconsistency[];
+}
+
+/** A source and where its connection string is found; the string itself is never in an artifact unless the metadata spells it out. */
+export interface SourceModel {
+  readonly name: string;
+  readonly databaseUrl: { readonly fromEnv: string } | { readonly literal: string };
+}
+
+/** What the metadata asks for and the database does not give, named as Hasura names it. */
+export interface Inconsistency {
+  /** `table`, `object_relation`, `array_relation`, `select_permission`, `computed_field`, `function`, … */
+  readonly type: string;
+  /** E.g. `table public.users in source default`. */
+  readonly name: string;
+  readonly definition: unknown;
+  /** E.g. `Inconsistent object: no such table/view exists in source: "public.users"`. */
+  readonly reason: string;
+  /** Where the object stands in the metadata document: keys and indexes from its root. */
+  readonly path: readonly (string | number)[];
+}
+
+/** A type as the API shows it and Postgres knows it. Named by index (`TypeRef`) to keep tables small. */
+export interface ScalarType {
+  /** Postgres' name of the element, always schema-qualified when emitted in a cast. */
+  readonly pg: QualifiedName;
+  readonly array: boolean;
+  /** Kind of the element, as in the catalog. */
+  readonly kind: CatalogType['kind'];
+  /** GraphQL name of the element: `Int`, `String`, `timestamptz`, … */
+  readonly graphql: string;
+}
+
+/** Index into `RoleModel.types`. */
+export type TypeRef = number;
+/** Index into `RoleModel.tables`. */
+export type TableRef = number;
+
+/** Everything one role may see and do. */
+export interface RoleModel {
+  readonly role: string;
+  readonly types: readonly ScalarType[];
+  /** Tables this role may select from, sorted by type name. */
+  readonly tables: readonly TableModel[];
+  /** By GraphQL name, sorted. */
+  readonly queryFields: readonly RootField[];
+}
+
+export interface RootField {
+  readonly name: string;
+  readonly kind: 'select' | 'select_by_pk' | 'select_aggregate';
+  readonly table: TableRef;
+  /** null hides it (an explicit empty comment). */
+  readonly description: string | null;
+}
+
+/** A table or view, as one role may select from it. */
+export interface TableModel {
+  /** Name in `Artifact.sources`. */
+  readonly source: string;
+  readonly table: QualifiedName;
+  /** GraphQL name of the object type; `<typeName>_bool_exp` and the others derive from it. */
+  readonly typeName: string;
+  readonly description: string | null;
+  /** By GraphQL name, sorted: exactly what the role may see. */
+  readonly fields: readonly FieldModel[];
+  /** Fields (GraphQL names) of the primary key, in its order; null when there is none or not all of it is visible. */
+  readonly primaryKey: readonly string[] | null;
+  /** The role's row filter; `{kind:'true'}` for no restriction. Required: a table without permission is not here at all. */
+  readonly filter: BoolExp;
+  /** The permission's row limit. */
+  readonly limit: number | null;
+  readonly allowAggregations: boolean;
+}
+
+export type FieldModel = ColumnField | ObjectRelationshipField | ArrayRelationshipField | ComputedField;
+
+export interface ColumnField {
+  readonly kind: 'column';
+  readonly name: string;
+  /** Physical name. */
+  readonly column: string;
+  readonly type: TypeRef;
+  readonly nullable: boolean;
+  readonly description: string | null;
+}
+
+/** Pairs [column of this table, column of the other table], physical names. */
+export type ColumnMapping = readonly (readonly [string, string])[];
+
+export interface ObjectRelationshipField {
+  readonly kind: 'object_relationship';
+  readonly name: string;
+  readonly table: TableRef;
+  readonly mapping: ColumnMapping;
+  readonly nullable: boolean;
+  readonly description: string | null;
+}
+
+/** The field `name`, and `<name>_aggregate` where the remote table allows aggregations. */
+export interface ArrayRelationshipField {
+  readonly kind: 'array_relationship';
+  readonly name: string;
+  readonly table: TableRef;
+  readonly mapping: ColumnMapping;
+  readonly description: string | null;
+}
+
+/** A function over the table's row type. */
+export interface ComputedField {
+  readonly kind: 'computed_field';
+  readonly name: string;
+  readonly call: FunctionCall;
+  /** Arguments a client gives under `args`; input type `<name>_<typeName>_args`. */
+  readonly arguments: readonly FunctionArgument[];
+  readonly returns:
+    | { readonly kind: 'scalar'; readonly type: TypeRef }
+    /** SETOF a table the role may select from: takes a list's arguments and has `<name>_aggregate` too. */
+    | { readonly kind: 'table'; readonly table: TableRef };
+  readonly description: string | null;
+}
+
+/** How to call a function: its positional arguments in order. */
+export interface FunctionCall {
+  readonly function: QualifiedName;
+  readonly arguments: readonly (
+    | { readonly kind: 'row' }
+    | { readonly kind: 'session' }
+    /** Index into the field's `arguments`. */
+    | { readonly kind: 'client'; readonly index: number }
+  )[];
+}
+
+export interface FunctionArgument {
+  readonly name: string;
+  /** Postgres' argument name for named notation; null forces positional. */
+  readonly sqlName: string | null;
+  readonly type: TypeRef;
+  readonly hasDefault: boolean;
+}
+
+// ------------------------------------------------------------------ boolean expressions
+
+/** A right-hand side in a permission: a literal of the metadata, or a session variable (lower-case name). */
+export type PermissionValue =
+  | { readonly kind: 'literal'; readonly value: unknown }
+  | { readonly kind: 'session'; readonly name: string };
+
+/**
+ * A resolved row filter of a permission. Column names are physical. An `and` without members is true, an `or`
+ * without members is false. Types are indexes into the role's `types`.
+ */
+export type BoolExp =
+  | { readonly kind: 'true' }
+  | { readonly kind: 'and'; readonly exps: readonly BoolExp[] }
+  | { readonly kind: 'or'; readonly exps: readonly BoolExp[] }
+  | { readonly kind: 'not'; readonly exp: BoolExp }
+  /** column <op> value; `op` is the operator's GraphQL name without aliases (`_eq`, `_in`, `_is_null`, `_st_d_within`, …). */
+  | {
+      readonly kind: 'compare';
+      readonly column: string;
+      readonly type: TypeRef;
+      readonly op: string;
+      readonly value: PermissionValue;
+    }
+  /** jsonb `_cast: {String: …}`, `geometry_cast`: the comparisons inside apply to the column cast to `to`. */
+  | {
+      readonly kind: 'cast';
+      readonly column: string;
+      readonly type: TypeRef;
+      readonly to: TypeRef;
+      readonly op: string;
+      readonly value: PermissionValue;
+    }
+  /** column <op> other column; `op` one of _ceq _cne _cgt _clt _cgte _clte; `root` when the other column is the permission's own table's. */
+  | {
+      readonly kind: 'compare_columns';
+      readonly column: string;
+      readonly op: string;
+      readonly other: string;
+      /** Relationships walked from this table (or from the root table) to the one that has `other`. */
+      readonly via: readonly { readonly table: QualifiedName; readonly mapping: ColumnMapping }[];
+      readonly root: boolean;
+    }
+  /** exists (select 1 from table where mapping and exp). No permission of that table is applied. */
+  | {
+      readonly kind: 'relationship';
+      readonly table: QualifiedName;
+      readonly mapping: ColumnMapping;
+      readonly exp: BoolExp;
+    }
+  /** exists (select 1 from table where exp), uncorrelated but for root column comparisons. */
+  | { readonly kind: 'exists'; readonly table: QualifiedName; readonly exp: BoolExp }
+  /** A scalar computed field compared as a column would be. */
+  | {
+      readonly kind: 'computed_field';
+      readonly call: FunctionCall;
+      readonly type: TypeRef;
+      readonly op: string;
+      readonly value: PermissionValue;
+    }
+  /** A computed field returning a table: exists (select 1 from fn(row) where exp). */
+  | { readonly kind: 'computed_table'; readonly call: FunctionCall; readonly exp: BoolExp };
