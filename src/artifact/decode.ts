@@ -89,7 +89,7 @@ function emptyRole(role: string): RoleView {
     role,
     queryFields: new Map(),
     tableCount: 0,
-    type: () => must(undefined, 'a role without tables has no types'),
-    table: () => must(undefined, 'a role without tables has no tables'),
+    type: () => must<ScalarType>(undefined, 'a role without tables has no types'),
+    table: () => must<TableView>(undefined, 'a role without tables has no tables'),
   };
 }

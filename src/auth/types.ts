@@ -1,0 +1,9 @@
+// What authentication gives the later stages: who asks, under which role, with which session variables.
+
+export interface Session {
+  readonly role: string;
+  /** Lower-case `x-hasura-…` names to values, `x-hasura-role` among them. */
+  readonly variables: ReadonlyMap<string, string>;
+  /** True when the request proved to be an administrator's (admin secret, or no secret configured), whatever its role. */
+  readonly trusted: boolean;
+}
