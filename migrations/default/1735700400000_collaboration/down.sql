@@ -1,0 +1,2 @@
+drop table public.document_collaborators;
+drop table public.documents;
