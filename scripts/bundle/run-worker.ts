@@ -1,0 +1,87 @@
+// A bundle, an artifact and settings -> a running worker on loopback, with the bindings wrangler.toml declares.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { WorkerdStructuredLog } from 'miniflare';
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
+import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from 'wrangler';
+
+import { ARTIFACT_MODULE, ASSETS_DIR, WRANGLER_CONFIG } from './paths.ts';
+
+export interface RunWorkerOptions {
+  /** The folder `bundleWorker` returned. */
+  readonly bundleDir: string;
+  /** What `encodeArtifact` gives. */
+  readonly artifactText: string;
+  /** Vars and secrets, over those of wrangler.toml. */
+  readonly vars?: Readonly<Record<string, string>>;
+  /** 0, the default, takes a free one, which later reloads keep. */
+  readonly port?: number;
+  /** Folder behind the `ASSETS` binding; the checkout's own unless told. */
+  readonly assetsDir?: string;
+  /** Receives what the worker logs; unless given it goes to standard output and error. */
+  readonly onLog?: (log: WorkerdStructuredLog) => void;
+}
+
+/** A worker that answers. */
+export interface RunningWorker {
+  /** Without a slash at the end: `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Restarts it on the same port with another artifact, other vars or another bundle; requests in flight are cut off. */
+  reload(changes: Partial<Pick<RunWorkerOptions, 'artifactText' | 'vars' | 'bundleDir'>>): Promise<void>;
+  /** Runs the `scheduled` handler once, which the local runtime never does by itself. */
+  scheduled(cron: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts the worker under the local runtime, listening on 127.0.0.1 only. Several may run in one process. */
+export async function runWorker(options: RunWorkerOptions): Promise<RunningWorker> {
+  let current = options;
+  const miniflare = new Miniflare(await miniflareOptions(current));
+  let url: string;
+  try {
+    url = (await miniflare.ready).origin;
+  } catch (error) {
+    await miniflare.dispose();
+    throw error;
+  }
+  return {
+    url,
+    async reload(changes) {
+      current = { ...current, ...changes, port: Number(new URL(url).port) };
+      await miniflare.setOptions(await miniflareOptions(current));
+    },
+    async scheduled(cron) {
+      const worker = await miniflare.getWorker();
+      await worker.scheduled({ cron, scheduledTime: new Date() });
+    },
+    stop: () => miniflare.dispose(),
+  };
+}
+
+async function miniflareOptions(
+  options: RunWorkerOptions,
+): Promise<ReturnType<typeof convertV4MiniflareOptions>> {
+  const { workerOptions } = workerOptionsOf(WRANGLER_CONFIG, undefined, {
+    overrides: { assets: { directory: options.assetsDir ?? ASSETS_DIR } },
+  });
+  const { modulesRules: _, ...bindings } = workerOptions;
+  return convertV4MiniflareOptions({
+    ...bindings,
+    name: 'hedge',
+    bindings: { ...(workerOptions.bindings as Record<string, string> | undefined), ...options.vars },
+    modules: [
+      {
+        type: 'ESModule',
+        path: 'worker.js',
+        contents: await readFile(join(options.bundleDir, 'worker.js'), 'utf8'),
+      },
+      { type: 'Text', path: ARTIFACT_MODULE, contents: options.artifactText },
+    ],
+    host: '127.0.0.1',
+    port: options.port ?? 0,
+    cf: false, // else the runtime asks the network where it is
+    ...(options.onLog && { handleStructuredLogs: options.onLog }),
+  });
+}
