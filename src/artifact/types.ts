@@ -155,9 +155,14 @@ export interface FunctionArgument {
 // ------------------------------------------------------------------ boolean expressions
 
 /** A right-hand side in a permission: a literal of the metadata, or a session variable (lower-case name). */
-export type PermissionValue =
+export type PermissionScalar =
   | { readonly kind: 'literal'; readonly value: unknown }
   | { readonly kind: 'session'; readonly name: string };
+
+/** A list is emitted only where the metadata's list has a session variable among its items; others are one literal. */
+export type PermissionValue =
+  | PermissionScalar
+  | { readonly kind: 'list'; readonly items: readonly PermissionScalar[] };
 
 /**
  * A resolved row filter of a permission. Column names are physical. An `and` without members is true, an `or`
