@@ -34,6 +34,8 @@ export interface SourceMetadata {
   readonly native_queries?: readonly unknown[];
   readonly logical_models?: readonly unknown[];
   readonly customization?: unknown;
+  readonly query_tags?: unknown;
+  readonly health_check?: unknown;
 }
 
 export interface TableMetadata {
@@ -49,6 +51,7 @@ export interface TableMetadata {
   readonly delete_permissions?: readonly PermissionEntry<unknown>[];
   readonly remote_relationships?: readonly unknown[];
   readonly event_triggers?: readonly unknown[];
+  readonly logical_model?: string;
   readonly apollo_federation_config?: unknown;
 }
 
@@ -99,6 +102,8 @@ export interface ManualConfiguration {
   /** Absent when the relationship leads to a native query. */
   readonly remote_table?: TableName;
   readonly native_query?: string;
+  /** The same under the name that Hasura's exports use. */
+  readonly remote_native_query?: string;
   readonly column_mapping: Readonly<Record<string, string>>;
   readonly insertion_order?: 'before_parent' | 'after_parent' | null;
 }

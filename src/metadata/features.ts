@@ -1,0 +1,104 @@
+// The keys of Hasura's format that are read, validated and kept, but do nothing in this version; and the notices
+// about those a document uses. Building a feature ends with removing or flipping its line here.
+import { describe } from './describe.ts';
+import type { DocumentPath, Report } from './problem.ts';
+import { isMapping } from './schema/common.ts';
+import { HOLE, placeAt, type Tree } from './tree.ts';
+
+interface Feature {
+  readonly available: boolean;
+  /** A value that asks for nothing beyond what is served anyway. */
+  readonly isDefault?: (value: unknown) => boolean;
+}
+
+const NOT_YET: Feature = { available: false };
+
+/** Where a feature's key stands in the document (`[]`: in every item of a list) -> whether it is built. */
+export const FEATURES: Readonly<Record<string, Feature>> = {
+  'sources[].tables[].is_enum': { available: false, isDefault: (value) => value === false },
+  'sources[].tables[].insert_permissions': NOT_YET,
+  'sources[].tables[].update_permissions': NOT_YET,
+  'sources[].tables[].delete_permissions': NOT_YET,
+  'sources[].tables[].event_triggers': NOT_YET,
+  'sources[].tables[].remote_relationships': NOT_YET,
+  'sources[].tables[].logical_model': NOT_YET,
+  'sources[].tables[].apollo_federation_config': NOT_YET,
+  'sources[].tables[].object_relationships[].using.manual_configuration.native_query': NOT_YET,
+  'sources[].tables[].object_relationships[].using.manual_configuration.remote_native_query': NOT_YET,
+  'sources[].tables[].array_relationships[].using.manual_configuration.native_query': NOT_YET,
+  'sources[].tables[].array_relationships[].using.manual_configuration.remote_native_query': NOT_YET,
+  'sources[].functions': NOT_YET,
+  'sources[].native_queries': NOT_YET,
+  'sources[].logical_models': NOT_YET,
+  'sources[].customization': {
+    available: false,
+    isDefault: (value) => isMapping(value) && onlyKey(value, 'naming_convention', 'hasura-default'),
+  },
+  'sources[].query_tags': NOT_YET,
+  'sources[].health_check': NOT_YET,
+  'sources[].configuration.read_replicas': NOT_YET,
+  'sources[].configuration.connection_template': NOT_YET,
+  'sources[].configuration.connection_set': NOT_YET,
+  remote_schemas: NOT_YET,
+  query_collections: NOT_YET,
+  allowlist: NOT_YET,
+  actions: NOT_YET,
+  custom_types: NOT_YET,
+  cron_triggers: NOT_YET,
+  rest_endpoints: NOT_YET,
+  api_limits: NOT_YET,
+  metrics_config: NOT_YET,
+  inherited_roles: NOT_YET,
+  graphql_schema_introspection: NOT_YET,
+  network: NOT_YET,
+  opentelemetry: NOT_YET,
+  backend_configs: NOT_YET,
+};
+
+/** Notes each use of a key that has no effect in this version, at the key. */
+export function noteUnavailable(root: Tree, document: unknown, note: Report): void {
+  for (const [pattern, feature] of Object.entries(FEATURES)) {
+    if (feature.available) continue;
+    for (const { path, value } of valuesAt(document, pattern.replaceAll('[]', '.[]').split('.'), [])) {
+      if (isEmpty(value) || feature.isDefault?.(value) === true) continue;
+      note(placeAt(root, path), noticeText(document, path, value), path);
+    }
+  }
+}
+
+function noticeText(document: unknown, path: DocumentPath, value: unknown): string {
+  const key = String(path.at(-1));
+  const { object } = describe(document, path);
+  const roles = Array.isArray(value)
+    ? value.flatMap((item) => (isMapping(item) && typeof item['role'] === 'string' ? [item['role']] : []))
+    : [];
+  const forRoles =
+    roles.length === 0 ? '' : ` (${roles.length === 1 ? 'role' : 'roles'} ${roles.join(', ')})`;
+  return `${key}: not available in this version; what ${object} says there${forRoles} has no effect.`;
+}
+
+function* valuesAt(
+  value: unknown,
+  pattern: readonly string[],
+  path: DocumentPath,
+): Generator<{ readonly path: DocumentPath; readonly value: unknown }> {
+  const [step, ...rest] = pattern;
+  if (step === undefined) yield { path, value };
+  else if (step === '[]') {
+    if (!Array.isArray(value)) return;
+    for (const [index, item] of value.entries()) yield* valuesAt(item, rest, [...path, index]);
+  } else if (isMapping(value) && Object.hasOwn(value, step)) {
+    yield* valuesAt(value[step], rest, [...path, step]);
+  }
+}
+
+/** Null, or lists and mappings with nothing in them at any depth: Hasura's exports are full of these. */
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === HOLE) return true;
+  if (Array.isArray(value)) return value.every(isEmpty);
+  return isMapping(value) && Object.values(value).every(isEmpty);
+}
+
+function onlyKey(value: Record<string, unknown>, key: string, expected: unknown): boolean {
+  return Object.entries(value).every(([name, item]) => isEmpty(item) || (name === key && item === expected));
+}
