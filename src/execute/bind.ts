@@ -1,0 +1,73 @@
+// A statement's bindings + session + variables -> the parameters of one execution.
+
+import type { Session } from '../auth/types.ts';
+import { HedgeError } from '../error/hedge-error.ts';
+import { at } from '../error/path.ts';
+import type { VariableValues } from '../parse/operation.ts';
+import { encodeLeaf } from '../plan/codec.ts';
+import type { RequestValue } from '../plan/context.ts';
+import { describeInput, inputJson, resolveVariable } from '../plan/input.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Binding } from '../sql/sql.ts';
+import { must, unreachable } from '../util/assert.ts';
+
+/**
+ * Parameters in the order of `$1`, `$2`, …
+ * @throws HedgeError `not-found` for a session variable the session lacks; `validation-failed` or `parse-failed` for a
+ *   value its type does not take.
+ */
+export function bind(
+  plan: Plan,
+  bindings: readonly Binding[],
+  session: Session,
+  variables: VariableValues,
+): string[] {
+  return bindings.map((binding) => {
+    switch (binding.kind) {
+      case 'constant':
+        return binding.text;
+      case 'session': {
+        const value = session.variables.get(binding.name);
+        if (value === undefined)
+          throw new HedgeError('not-found', `missing session variable: "${binding.name}"`);
+        return storable(value, binding.name);
+      }
+      case 'session_json':
+        return storable(JSON.stringify(Object.fromEntries(session.variables)), 'x-hasura-…');
+      case 'request':
+        return requestText(
+          plan,
+          must(plan.values[binding.id], 'a binding names a value of its plan'),
+          variables,
+        );
+      default:
+        return unreachable(binding);
+    }
+  });
+}
+
+function requestText(plan: Plan, value: RequestValue, variables: VariableValues): string {
+  const reader = { operation: plan.operation, variables, guards: [] };
+  const declared = declaredType(plan, value);
+  const input = resolveVariable(reader, value.input, declared, value.path) ?? value.input;
+  const json = inputJson(input, plan.operation, variables);
+  return encodeLeaf(value.leaf, json, value.path ?? at(undefined, '$'), () =>
+    describeInput(input, variables),
+  );
+}
+
+/** Types were compared while planning; here a variable's own type is taken as it is. */
+function declaredType(plan: Plan, value: RequestValue): string {
+  if (value.input.kind !== 'literal' || value.input.node.kind !== 'Variable') return '';
+  return plan.operation.variables.get(value.input.node.name.value)?.type ?? '';
+}
+
+function storable(text: string, name: string): string {
+  if (text.includes('\0') || !text.isWellFormed()) {
+    throw new HedgeError(
+      'data-exception',
+      `the session variable "${name}" holds a character that Postgres cannot store`,
+    );
+  }
+  return text;
+}

@@ -1,0 +1,24 @@
+// What answering requests needs, put together once per isolate.
+
+import type { ArtifactView } from '../artifact/decode.ts';
+import type { PlanSettings } from '../plan/context.ts';
+import type { PlanCache } from './plan-cache.ts';
+import type { Database } from './types.ts';
+
+export interface Engine {
+  readonly artifact: ArtifactView;
+  /**
+   * The database of a source.
+   * @throws HedgeError `unexpected` naming the variable when its connection string is not configured.
+   */
+  database(source: string): Database;
+  readonly settings: PlanSettings;
+  readonly plans: PlanCache;
+}
+
+/** A GraphQL request whose parts have the right JSON types. */
+export interface GraphqlRequest {
+  readonly query: string;
+  readonly operationName?: string | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+}

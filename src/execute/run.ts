@@ -1,0 +1,122 @@
+// One GraphQL request -> the text of its answer: parse, plan (or find the plan), bind, ask the database, put together.
+
+import type { Session } from '../auth/types.ts';
+import { HedgeError } from '../error/hedge-error.ts';
+import { introspect } from '../introspection/introspect.ts';
+import type { VariableValues } from '../parse/operation.ts';
+import { checkVariables, selectOperation } from '../parse/operation.ts';
+import { parse } from '../parse/parse.ts';
+import type { Part, Plan } from '../plan/plan.ts';
+import { plan as makePlan } from '../plan/plan.ts';
+import { must, unreachable } from '../util/assert.ts';
+import { bind } from './bind.ts';
+import type { Engine, GraphqlRequest } from './engine.ts';
+import { planKey } from './plan-cache.ts';
+
+const NO_VARIABLES: VariableValues = {};
+
+/**
+ * Answers a request with the text `{"data":…}`.
+ * @throws HedgeError with Hasura's code, message and path when it cannot be answered.
+ */
+export async function runOperation(
+  engine: Engine,
+  session: Session,
+  request: GraphqlRequest,
+): Promise<string> {
+  const variables = request.variables ?? NO_VARIABLES;
+  const plan = planFor(engine, session, request, variables);
+  const data = await dataText(engine, session, plan, variables);
+  return `{"data":${data}}`;
+}
+
+/** The plan of a request, from the cache where one fits. */
+export function planFor(
+  engine: Engine,
+  session: Session,
+  request: GraphqlRequest,
+  variables: VariableValues,
+): Plan {
+  const key = planKey(session.role, request.operationName, request.query);
+  const known = engine.plans.find(key, variables);
+  if (known) {
+    checkVariables(known.operation, variables);
+    return known;
+  }
+  try {
+    const operation = selectOperation(parse(request.query), request.operationName);
+    checkVariables(operation, variables);
+    const plan = makePlan(engine.artifact.role(session.role), operation, variables, engine.settings);
+    engine.plans.remember(key, plan);
+    return plan;
+  } catch (error) {
+    // The walk is bounded, but values of variables are read by JSON's own recursion.
+    if (error instanceof RangeError)
+      throw new HedgeError('validation-failed', 'the request nests too deep', { cause: error });
+    throw error;
+  }
+}
+
+async function dataText(
+  engine: Engine,
+  session: Session,
+  plan: Plan,
+  variables: VariableValues,
+): Promise<string> {
+  const { answer } = plan;
+  switch (answer.kind) {
+    case 'constant':
+      return answer.data;
+    case 'statement': {
+      const parameters = bind(plan, answer.statement.bindings, session, variables);
+      return must(
+        await engine.database(answer.source).queryText(answer.statement.text, parameters),
+        'a statement gives a row',
+      );
+    }
+    case 'parts': {
+      const parts = await Promise.all(
+        answer.parts.map((part) => partTexts(engine, session, plan, part, variables)),
+      );
+      const texts = new Map(parts.flatMap((part) => [...part]));
+      return `{${answer.keys.map((key) => `${JSON.stringify(key)}:${must(texts.get(key), 'each key has a part')}`).join(',')}}`;
+    }
+    default:
+      return unreachable(answer);
+  }
+}
+
+async function partTexts(
+  engine: Engine,
+  session: Session,
+  plan: Plan,
+  part: Part,
+  variables: VariableValues,
+): Promise<ReadonlyMap<string, string>> {
+  switch (part.kind) {
+    case 'constant':
+      return new Map([[part.key, part.json]]);
+    case 'statement': {
+      const parameters = bind(plan, part.statement.bindings, session, variables);
+      const text = must(
+        await engine.database(part.source).queryText(part.statement.text, parameters),
+        'a statement gives a row',
+      );
+      const texts = JSON.parse(text) as (string | null)[];
+      return new Map(part.keys.map((key, i) => [key, texts[i] ?? 'null']));
+    }
+    case 'introspection': {
+      const { operation } = plan;
+      const data = introspect(
+        engine.artifact.role(session.role),
+        part.fields,
+        Object.fromEntries(operation.fragments),
+        operation.node.variableDefinitions ?? [],
+        variables,
+      );
+      return new Map(Object.entries(data).map(([key, value]) => [key, JSON.stringify(value)]));
+    }
+    default:
+      return unreachable(part);
+  }
+}

@@ -1,0 +1,91 @@
+// A field's arguments by name, and the readers of the small argument types: enums, counts, lists.
+
+import type { Path } from '../error/path.ts';
+import { at } from '../error/path.ts';
+import type { SelectedField } from './collect.ts';
+import type { PlanContext } from './context.ts';
+import { invalid } from './context.ts';
+import type { Input } from './input.ts';
+import { describeInput, exactJson, resolveVariable, view } from './input.ts';
+
+/** An argument as given, and its place in errors. */
+export interface Argument {
+  readonly input: Input;
+  readonly path: Path;
+}
+
+/**
+ * The arguments of a field, of which only those in `allowed` may be there.
+ * @throws HedgeError `validation-failed` naming one that is not, or that is given twice.
+ */
+export function readArguments(
+  field: SelectedField,
+  allowed: readonly string[],
+): ReadonlyMap<string, Argument> {
+  const given = new Map<string, Argument>();
+  if (field.arguments.length === 0) return given;
+  const base = at(field.path, 'args');
+  for (const node of field.arguments) {
+    const name = node.name.value;
+    if (!allowed.includes(name)) invalid(`'${field.name}' has no argument named '${name}'`, field.path);
+    if (given.has(name)) invalid(`there can be only one argument named '${name}'`, field.path);
+    given.set(name, { input: { kind: 'literal', node: node.value }, path: at(base, name) });
+  }
+  return given;
+}
+
+/** The items of a list argument; a single value stands for a list of one. Null and absent give undefined. */
+export function listItems(
+  ctx: PlanContext,
+  argument: Argument,
+  itemType: string,
+): readonly Argument[] | undefined {
+  const seen = view(ctx.reader, argument.input, `[${itemType}]`, argument.path);
+  switch (seen.kind) {
+    case 'absent':
+    case 'null':
+      return undefined;
+    case 'list':
+      return seen.items.map((input, i) => ({ input, path: at(argument.path, i) }));
+    default:
+      return [argument];
+  }
+}
+
+/**
+ * The value of an enum argument, one of `values`. The plan holds for this value alone.
+ * @throws HedgeError `validation-failed` with the values to choose from.
+ */
+export function enumValue(
+  ctx: PlanContext,
+  argument: Argument,
+  typeName: string,
+  values: readonly string[],
+): string | undefined {
+  const resolved = resolveVariable(ctx.reader, argument.input, typeName, argument.path);
+  if (!resolved) return undefined;
+  const value = exactJson(ctx.reader, argument.input, typeName, argument.path);
+  if (value === null || value === undefined) return undefined;
+  const isLiteralEnum = resolved.kind === 'literal' && resolved.node.kind === 'EnumValue';
+  if (typeof value !== 'string' || (resolved.kind === 'literal' && !isLiteralEnum)) {
+    invalid(
+      `expected an enum value for type '${typeName}', but found ${describeInput(resolved, ctx.reader.variables)}`,
+      argument.path,
+    );
+  }
+  if (!values.includes(value)) {
+    const choices = values.map((v) => `'${v}'`).join(', ');
+    invalid(
+      `expected one of the values [${choices}] for type '${typeName}', but found '${value}'`,
+      argument.path,
+    );
+  }
+  return value;
+}
+
+/** Says that a value is of the wrong kind: `expected an object for type 'T', but found a string`. */
+export function mismatch(ctx: PlanContext, argument: Argument, expected: string, typeName: string): never {
+  const resolved = resolveVariable(ctx.reader, argument.input, typeName, argument.path);
+  const found = resolved ? describeInput(resolved, ctx.reader.variables) : 'null';
+  invalid(`expected ${expected} for type '${typeName}', but found ${found}`, argument.path);
+}

@@ -1,0 +1,232 @@
+// A client's `where` -> SQL, checked against what the role may see: its columns, relationships and computed fields.
+// A relationship's table brings its own permission along.
+
+import type { TableView } from '../artifact/decode.ts';
+import { castTargetOf, comparisonExpName, operatorsOf } from '../artifact/operators.ts';
+import type { ColumnMapping, ScalarType } from '../artifact/types.ts';
+import { at } from '../error/path.ts';
+import type { Sql } from '../sql/sql.ts';
+import { andSql, ident, orSql, sql } from '../sql/sql.ts';
+import { unreachable } from '../util/assert.ts';
+import type { Argument } from './arguments.ts';
+import { mismatch } from './arguments.ts';
+import { castSql } from './codec.ts';
+import type { Operand } from './comparison.ts';
+import { comparisonSql, OBJECT_OPERANDS, objectOperandName, operandType, TEXT } from './comparison.ts';
+import type { PlanContext } from './context.ts';
+import { invalid, MAX_FILTER_DEPTH, MAX_FILTER_TERMS, newAlias, requestParam } from './context.ts';
+import { functionCallSql } from './function-call.ts';
+import { exactJson, presence, view } from './input.ts';
+import { permissionSql } from './permission.ts';
+
+/**
+ * The condition a `<T>_bool_exp` stands for on the table of alias `alias`; `undefined` when it is absent or null.
+ * @throws HedgeError `validation-failed` on names the role does not have, values of the wrong type, and too much of it.
+ */
+export function whereSql(ctx: PlanContext, table: TableView, alias: Sql, where: Argument): Sql | undefined {
+  if (presence(ctx.reader, where.input, `${table.typeName}_bool_exp`, where.path) !== 'value')
+    return undefined;
+  return boolExpSql(ctx, { table, alias, depth: 0 }, where);
+}
+
+interface Scope {
+  readonly table: TableView;
+  readonly alias: Sql;
+  readonly depth: number;
+}
+
+function boolExpSql(ctx: PlanContext, scope: Scope, argument: Argument): Sql {
+  if (scope.depth > MAX_FILTER_DEPTH)
+    invalid(`a filter nests deeper than ${MAX_FILTER_DEPTH} levels`, undefined);
+  const typeName = `${scope.table.typeName}_bool_exp`;
+  const seen = view(ctx.reader, argument.input, typeName, argument.path);
+  if (seen.kind !== 'object') mismatch(ctx, argument, 'an object', typeName);
+  const conditions: Sql[] = [];
+  const inner = { ...scope, depth: scope.depth + 1 };
+  for (const [name, input] of seen.fields) {
+    if (++ctx.counters.terms > MAX_FILTER_TERMS)
+      invalid(`the filters have more than ${MAX_FILTER_TERMS} conditions`, undefined);
+    const member = { input, path: at(argument.path, name) };
+    switch (name) {
+      case '_and':
+        conditions.push(andSql(boolExps(ctx, inner, member)));
+        break;
+      case '_or':
+        conditions.push(orSql(boolExps(ctx, inner, member)));
+        break;
+      case '_not':
+        if (collapses(ctx, member, typeName)) break;
+        conditions.push(sql`not (${boolExpSql(ctx, inner, member)})`);
+        break;
+      default:
+        conditions.push(...fieldConditions(ctx, inner, name, member));
+    }
+  }
+  return andSql(conditions);
+}
+
+function boolExps(ctx: PlanContext, scope: Scope, argument: Argument): Sql[] {
+  const typeName = `${scope.table.typeName}_bool_exp`;
+  const seen = view(ctx.reader, argument.input, `[${typeName}!]`, argument.path);
+  if (seen.kind === 'list') {
+    return seen.items.map((input, i) => boolExpSql(ctx, scope, { input, path: at(argument.path, i) }));
+  }
+  if (seen.kind === 'object') return [boolExpSql(ctx, scope, argument)]; // a single value stands for a list of one
+  mismatch(ctx, argument, 'a list', typeName);
+}
+
+function fieldConditions(ctx: PlanContext, scope: Scope, name: string, member: Argument): Sql[] {
+  const field = scope.table.field(name);
+  const unknown = (): never =>
+    invalid(`field '${name}' not found in type: '${scope.table.typeName}_bool_exp'`, member.path);
+  if (!field) return unknown();
+  switch (field.kind) {
+    case 'column':
+      return comparisons(ctx, sql`${scope.alias}.${ident(field.column)}`, ctx.role.type(field.type), member);
+    case 'object_relationship':
+    case 'array_relationship': {
+      const remote = ctx.role.table(field.table);
+      if (collapses(ctx, member, `${remote.typeName}_bool_exp`)) return [];
+      return [relatedSql(ctx, scope, remote, field.mapping, member)];
+    }
+    case 'computed_field': {
+      if (field.arguments.some((a) => !a.hasDefault)) return unknown();
+      const call = functionCallSql(field.call, scope.alias, () => undefined);
+      if (field.returns.kind === 'scalar')
+        return comparisons(ctx, call, ctx.role.type(field.returns.type), member);
+      const remote = ctx.role.table(field.returns.table);
+      if (collapses(ctx, member, `${remote.typeName}_bool_exp`)) return [];
+      const alias = newAlias(ctx);
+      return [existsSql(ctx, { table: remote, alias, depth: scope.depth }, call, [], member)];
+    }
+    default:
+      return unreachable(field);
+  }
+}
+
+function relatedSql(
+  ctx: PlanContext,
+  scope: Scope,
+  remote: TableView,
+  mapping: ColumnMapping,
+  member: Argument,
+): Sql {
+  const alias = newAlias(ctx);
+  const joined = mapping.map(
+    ([mine, theirs]) => sql`${alias}.${ident(theirs)} = ${scope.alias}.${ident(mine)}`,
+  );
+  const from = ident(remote.table.schema, remote.table.name);
+  return existsSql(ctx, { table: remote, alias, depth: scope.depth }, from, joined, member);
+}
+
+function existsSql(ctx: PlanContext, scope: Scope, from: Sql, joined: readonly Sql[], member: Argument): Sql {
+  const permission = permissionSql(ctx, scope.table.filter, scope.alias);
+  const condition = boolExpSql(ctx, scope, member);
+  return sql`exists (select 1 from ${from} as ${scope.alias} where ${andSql([...joined, permission, condition])})`;
+}
+
+/** The comparisons of a `<type>_comparison_exp`, all of which must hold. */
+export function comparisons(ctx: PlanContext, column: Sql, type: ScalarType, argument: Argument): Sql[] {
+  const typeName = comparisonExpName(type);
+  if (collapses(ctx, argument, typeName)) return [];
+  const seen = view(ctx.reader, argument.input, typeName, argument.path);
+  if (seen.kind !== 'object') mismatch(ctx, argument, 'an object', typeName);
+  const operators = operatorsOf(type);
+  const target = castTargetOf(type);
+  const conditions: Sql[] = [];
+  for (const [op, input] of seen.fields) {
+    if (++ctx.counters.terms > MAX_FILTER_TERMS)
+      invalid(`the filters have more than ${MAX_FILTER_TERMS} conditions`, undefined);
+    const operand = { input, path: at(argument.path, op) };
+    if (op === '_cast' && target) {
+      conditions.push(...castComparisons(ctx, column, type, target, operand));
+      continue;
+    }
+    if (!operators.includes(op)) invalid(`field '${op}' not found in type: '${typeName}'`, operand.path);
+    const expected = operandType(type, op);
+    if (presence(ctx.reader, input, expected, operand.path) !== 'value') {
+      if (ctx.settings.booleanNullCollapse) continue;
+      invalid(`unexpected null value for type '${expected.replaceAll(/[[\]!]/g, '')}'`, operand.path);
+    }
+    conditions.push(comparisonSql(column, type, op, clientOperand(ctx, type, op, operand)));
+  }
+  return conditions;
+}
+
+function castComparisons(
+  ctx: PlanContext,
+  column: Sql,
+  type: ScalarType,
+  target: { readonly key: string; readonly pgName: string },
+  argument: Argument,
+): Sql[] {
+  const typeName = `${type.graphql}_cast_exp`;
+  if (collapses(ctx, argument, typeName)) return [];
+  const seen = view(ctx.reader, argument.input, typeName, argument.path);
+  if (seen.kind !== 'object') mismatch(ctx, argument, 'an object', typeName);
+  const to: ScalarType =
+    target.pgName === 'text'
+      ? TEXT
+      : {
+          pg: { schema: type.pg.schema, name: target.pgName },
+          array: false,
+          kind: 'base',
+          graphql: target.key,
+        };
+  return [...seen.fields].flatMap(([key, input]) => {
+    const path = at(argument.path, key);
+    if (key !== target.key) invalid(`field '${key}' not found in type: '${typeName}'`, path);
+    return comparisons(ctx, sql`(${column})::${castSql(to)}`, to, { input, path });
+  });
+}
+
+/** True when a null is to count as «no condition» (HASURA_GRAPHQL_V1_BOOLEAN_NULL_COLLAPSE). */
+function collapses(ctx: PlanContext, argument: Argument, typeName: string): boolean {
+  return (
+    ctx.settings.booleanNullCollapse &&
+    presence(ctx.reader, argument.input, typeName, argument.path) !== 'value'
+  );
+}
+
+/** What a client wrote to the right of an operator, as an operand whose values are parameters. */
+function clientOperand(ctx: PlanContext, type: ScalarType, op: string, argument: Argument): Operand {
+  return {
+    scalar: (leafType) =>
+      requestParam(ctx, argument.input, { kind: 'scalar', type: leafType }, argument.path),
+    array: (leafType) => requestParam(ctx, argument.input, { kind: 'array', type: leafType }, argument.path),
+    items() {
+      const seen = view(ctx.reader, argument.input, operandType(type, op), argument.path);
+      if (seen.kind !== 'list') return [clientOperand(ctx, type, op, argument)];
+      return seen.items.map((input, i) =>
+        clientOperand(ctx, type, '_eq', { input, path: at(argument.path, i) }),
+      );
+    },
+    member(name) {
+      const members = OBJECT_OPERANDS[op];
+      const typeName = objectOperandName(op, type);
+      const seen = view(ctx.reader, argument.input, typeName, argument.path);
+      if (seen.kind !== 'object' || !members) mismatch(ctx, argument, 'an object', typeName);
+      for (const key of seen.fields.keys()) {
+        if (!Object.hasOwn(members, key))
+          invalid(`field '${key}' not found in type: '${typeName}'`, at(argument.path, key));
+      }
+      const input = seen.fields.get(name);
+      const path = at(argument.path, name);
+      const expected = members[name]?.graphql ?? '';
+      if (!input || presence(ctx.reader, input, geographic(expected, type), path) !== 'value') {
+        if (members[name]?.required) invalid(`missing required field '${name}'`, argument.path);
+        return undefined;
+      }
+      return clientOperand(ctx, type, '_eq', { input, path });
+    },
+    boolean() {
+      const value = exactJson(ctx.reader, argument.input, 'Boolean', argument.path);
+      if (typeof value !== 'boolean') mismatch(ctx, argument, 'a boolean', 'Boolean');
+      return value;
+    },
+  };
+}
+
+function geographic(expected: string, type: ScalarType): string {
+  return type.pg.name === 'geography' ? expected.replace('geometry', 'geography') : expected;
+}

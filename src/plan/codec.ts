@@ -1,0 +1,218 @@
+// JSON values -> Postgres' text input syntax, with GraphQL's and Hasura's checks of what each type takes.
+
+import type { ScalarType } from '../artifact/types.ts';
+import { HedgeError } from '../error/hedge-error.ts';
+import type { Path } from '../error/path.ts';
+import { pathText } from '../error/path.ts';
+import type { Sql } from '../sql/sql.ts';
+import { ident, sql } from '../sql/sql.ts';
+import { ExactNumber } from './input.ts';
+
+/** How a request's value is read and what Postgres type it becomes. */
+export type Leaf =
+  | { readonly kind: 'scalar'; readonly type: ScalarType }
+  /** A list sent as one Postgres array of that element type. */
+  | { readonly kind: 'array'; readonly type: ScalarType }
+  /** A `path` argument on a json column: `a.b[0]` becomes `{a,b,0}`. */
+  | { readonly kind: 'json_path' }
+  /** `limit`, `offset`: whole numbers from 0. */
+  | { readonly kind: 'count'; readonly bits: 32 | 64 };
+
+/** The Postgres type as a cast: `"pg_catalog"."int4"`, with `[]` for arrays. */
+export function castSql(type: ScalarType): Sql {
+  return type.array ? sql`${ident(type.pg.schema, type.pg.name)}[]` : ident(type.pg.schema, type.pg.name);
+}
+
+/** The cast of a leaf's parameter. Geometry travels as GeoJSON text and is converted by the comparison. */
+export function leafCastSql(leaf: Leaf): Sql {
+  switch (leaf.kind) {
+    case 'scalar':
+      return isGeo(leaf.type) ? sql`text` : castSql(leaf.type);
+    case 'array':
+      return sql`${castSql({ ...leaf.type, array: false })}[]`;
+    case 'json_path':
+      return sql`text[]`;
+    case 'count':
+      return sql`bigint`;
+  }
+}
+
+/** True for PostGIS' geometry and geography. */
+export function isGeo(type: ScalarType): boolean {
+  return !type.array && type.kind === 'base' && (type.pg.name === 'geometry' || type.pg.name === 'geography');
+}
+
+/** True for json and jsonb, which take any JSON value as it is. */
+export function isJson(type: ScalarType): boolean {
+  return (
+    !type.array && type.pg.schema === 'pg_catalog' && (type.pg.name === 'json' || type.pg.name === 'jsonb')
+  );
+}
+
+/**
+ * The text Postgres reads for a value. `describe` names the value in an error, as the request wrote it.
+ * @throws HedgeError `validation-failed` or `parse-failed` at `path` when the type does not take the value.
+ */
+export function encodeLeaf(
+  leaf: Leaf,
+  value: unknown,
+  path: Path | undefined,
+  describe: () => string,
+): string {
+  switch (leaf.kind) {
+    case 'scalar':
+      return leaf.type.array
+        ? encodeArray(leaf.type, value, path, describe)
+        : encodeScalar(leaf.type, value, path, describe);
+    case 'array':
+      return encodeArray({ ...leaf.type, array: true }, value, path, describe);
+    case 'json_path':
+      return encodeJsonPath(value, path, describe);
+    case 'count':
+      return encodeCount(leaf.bits, value, path, describe);
+  }
+}
+
+function encodeArray(
+  type: ScalarType,
+  value: unknown,
+  path: Path | undefined,
+  describe: () => string,
+): string {
+  const element = { ...type, array: false };
+  if (typeof value === 'string' && type.array && value.startsWith('{')) return textOf(value, path); // Postgres' own notation
+  const items = Array.isArray(value) ? (value as unknown[]) : [value];
+  const texts = items.map((item, i) => {
+    if (item === null || item === undefined)
+      fail(`unexpected null value for type '${type.graphql}'`, { parent: path, key: i });
+    if (Array.isArray(item) && !isJson(element))
+      return encodeArray(type, item, { parent: path, key: i }, () => 'a list');
+    return quoteElement(
+      encodeScalar(element, item, { parent: path, key: i }, () =>
+        Array.isArray(value) ? describeJson(item) : describe(),
+      ),
+    );
+  });
+  return `{${texts.join(',')}}`;
+}
+
+function quoteElement(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+function encodeScalar(
+  type: ScalarType,
+  value: unknown,
+  path: Path | undefined,
+  describe: () => string,
+): string {
+  if (value === null || value === undefined) fail(`unexpected null value for type '${type.graphql}'`, path);
+  if (isJson(type) || isGeo(type)) return textOf(JSON.stringify(value), path);
+  const mismatch = (expected: string): never =>
+    fail(`expected ${expected} for type '${type.graphql}', but found ${describe()}`, path);
+  switch (type.graphql) {
+    case 'Int':
+      return typeof value === 'number'
+        ? encodeInt(value, path)
+        : value instanceof ExactNumber
+          ? outOfBounds(value.text, path)
+          : mismatch('a 32-bit integer');
+    case 'Float':
+      return typeof value === 'number' || value instanceof ExactNumber
+        ? numberText(value)
+        : mismatch('a float');
+    case 'Boolean':
+      return typeof value === 'boolean' ? String(value) : mismatch('a boolean');
+    case 'String':
+      return typeof value === 'string' ? textOf(value, path) : mismatch('a string');
+    default:
+  }
+  if (typeof value === 'string') return textOf(value, path);
+  if (typeof value === 'number' || value instanceof ExactNumber) return numberText(value);
+  if (typeof value === 'boolean') return String(value);
+  return mismatch('a string');
+}
+
+function encodeInt(value: number, path: Path | undefined): string {
+  if (Number.isInteger(value) && value >= -2147483648 && value <= 2147483647) return String(value);
+  return outOfBounds(String(value), path);
+}
+
+function outOfBounds(text: string, path: Path | undefined): never {
+  const number = Number(text);
+  const shown = Number.isInteger(number) && Math.abs(number) >= 1e7 ? scientific(text) : text;
+  throw new HedgeError(
+    'parse-failed',
+    `The value ${shown} lies outside the bounds or is not an integer. Maybe it is a float, or is there integer overflow?`,
+    { path: pathText(path) },
+  );
+}
+
+/** `2147483648` as `2.147483648e9`. */
+function scientific(text: string): string {
+  const [mantissa = '0', exponent = '0'] = Number(text).toExponential().split('e');
+  return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}e${Number(exponent)}`;
+}
+
+function numberText(value: number | ExactNumber): string {
+  return value instanceof ExactNumber ? value.text : Object.is(value, -0) ? '-0' : String(value);
+}
+
+function encodeCount(bits: 32 | 64, value: unknown, path: Path | undefined, describe: () => string): string {
+  const max = bits === 32 ? 2147483647n : 9223372036854775807n;
+  const text =
+    value instanceof ExactNumber
+      ? value.text
+      : typeof value === 'number' || (bits === 64 && typeof value === 'string')
+        ? String(value)
+        : '';
+  if (/^\d{1,19}$/.test(text) && BigInt(text) <= max) return text;
+  fail(
+    `expected a non-negative ${bits}-bit integer for type '${bits === 32 ? 'Int' : 'bigint'}', but found ${describe()}`,
+    path,
+  );
+}
+
+/** Reads `a.b[0]`, `$.a`, `['a b']` into the text of a text array. */
+function encodeJsonPath(value: unknown, path: Path | undefined, describe: () => string): string {
+  if (typeof value !== 'string') fail(`expected a string for type 'String', but found ${describe()}`, path);
+  const keys: string[] = [];
+  const step = /(?:^|\.)([^.[\]'"$\s][^.[\]'"]*)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/y;
+  let at = value.startsWith('$') ? 1 : 0;
+  while (at < value.length) {
+    step.lastIndex = at;
+    const match = step.exec(value);
+    if (!match) {
+      throw new HedgeError(
+        'parse-failed',
+        `parse json path error: ${JSON.stringify(value)} is not a path such as a.b[0]`,
+        { path: pathText(path) },
+      );
+    }
+    keys.push(match[1] ?? match[2] ?? (match[3] ?? match[4] ?? '').replaceAll(/\\(.)/g, '$1'));
+    at = step.lastIndex;
+  }
+  return `{${keys.map((key) => quoteElement(textOf(key, path))).join(',')}}`;
+}
+
+/** Text that Postgres can store: no NUL, and no half of a surrogate pair, which UTF-8 cannot carry. */
+function textOf(text: string, path: Path | undefined): string {
+  if (text.includes('\0') || !text.isWellFormed()) {
+    const what = text.includes('\0') ? 'the character NUL' : 'an unpaired surrogate';
+    throw new HedgeError('data-exception', `a text value holds ${what}, which Postgres cannot store`, {
+      path: pathText(path),
+    });
+  }
+  return text;
+}
+
+function describeJson(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (value instanceof ExactNumber) return 'a number';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function fail(message: string, path: Path | undefined): never {
+  throw new HedgeError('validation-failed', message, { path: pathText(path) });
+}

@@ -1,0 +1,42 @@
+// A function over a row -> its call in SQL.
+
+import type { FunctionCall } from '../artifact/types.ts';
+import type { Sql } from '../sql/sql.ts';
+import { ident, join, param, sql } from '../sql/sql.ts';
+
+/**
+ * `"public"."full_name"("t0", ($1)::json)`. `client` gives the argument of that index, or undefined to leave it to
+ * the function's default, after which arguments go by name.
+ */
+export function functionCallSql(
+  call: FunctionCall,
+  row: Sql,
+  client: (index: number) => ClientArgument | undefined,
+): Sql {
+  const parts: Sql[] = [];
+  let skipped = false;
+  for (const argument of call.arguments) {
+    switch (argument.kind) {
+      case 'row':
+        parts.push(row);
+        break;
+      case 'session':
+        parts.push(param({ kind: 'session_json' }, sql`json`));
+        break;
+      case 'client': {
+        const given = client(argument.index);
+        if (!given) skipped = true;
+        else if (skipped && given.sqlName !== null)
+          parts.push(sql`${ident(given.sqlName)} => ${given.value}`);
+        else parts.push(given.value);
+        break;
+      }
+    }
+  }
+  return sql`${ident(call.function.schema, call.function.name)}(${join(parts)})`;
+}
+
+export interface ClientArgument {
+  readonly sqlName: string | null;
+  readonly value: Sql;
+}

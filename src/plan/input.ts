@@ -1,0 +1,290 @@
+// Arguments as the walk reads them: literals of the document and values of variables behind one face. Whatever the
+// walk learns about a variable's value is written down as a guard, so that a plan is used again only for requests
+// whose variables have the same shape.
+
+import type { ValueNode } from 'graphql';
+import { Kind } from 'graphql';
+
+import { HedgeError } from '../error/hedge-error.ts';
+import type { Path } from '../error/path.ts';
+import { pathText } from '../error/path.ts';
+import type { Operation, VariableValues } from '../parse/operation.ts';
+
+/** A value of the request: a literal, or a place inside a variable's JSON value. */
+export type Input =
+  | { readonly kind: 'literal'; readonly node: ValueNode }
+  | { readonly kind: 'json'; readonly variable: string; readonly path: readonly (string | number)[] };
+
+/** How closely a plan depends on a variable's value. */
+type Depth = 'presence' | 'shape' | 'exact';
+
+/** What planning saw of a variable; a later request must show the same. */
+export interface Guard {
+  readonly variable: string;
+  readonly path: readonly (string | number)[];
+  readonly depth: Depth;
+  readonly seen: string;
+}
+
+/** Reads inputs for one planning run and collects what it saw. */
+export interface InputReader {
+  readonly operation: Operation;
+  readonly variables: VariableValues;
+  readonly guards: Guard[];
+}
+
+/** What an input is, one level deep. */
+export type InputView =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'null' }
+  | { readonly kind: 'scalar' }
+  | { readonly kind: 'list'; readonly items: readonly Input[] }
+  | { readonly kind: 'object'; readonly fields: ReadonlyMap<string, Input> };
+
+/**
+ * Looks one level into an input. A variable node turns into its value, after its declared type was compared with
+ * `expectedType` (GraphQL notation of the place it stands in).
+ * @throws HedgeError `validation-failed` when the variable is undeclared or of another type.
+ */
+export function view(
+  reader: InputReader,
+  input: Input,
+  expectedType: string,
+  path: Path | undefined,
+): InputView {
+  const resolved = resolveVariable(reader, input, expectedType, path);
+  if (resolved === undefined) return { kind: 'absent' };
+  if (resolved.kind === 'literal') return literalView(resolved.node);
+  const value = readJson(reader.variables, resolved);
+  guard(reader, resolved, 'shape');
+  if (value === undefined) return { kind: 'absent' };
+  if (value === null) return { kind: 'null' };
+  if (Array.isArray(value))
+    return { kind: 'list', items: value.map((_, i) => ({ ...resolved, path: [...resolved.path, i] })) };
+  if (typeof value === 'object') {
+    return {
+      kind: 'object',
+      fields: new Map(Object.keys(value).map((key) => [key, { ...resolved, path: [...resolved.path, key] }])),
+    };
+  }
+  return { kind: 'scalar' };
+}
+
+/** Whether an input is there and not null, without depending on more of a variable's value than that. */
+export function presence(
+  reader: InputReader,
+  input: Input,
+  expectedType: string,
+  path: Path | undefined,
+): 'absent' | 'null' | 'value' {
+  const resolved = resolveVariable(reader, input, expectedType, path);
+  if (resolved === undefined) return 'absent';
+  if (resolved.kind === 'literal') return resolved.node.kind === Kind.NULL ? 'null' : 'value';
+  guard(reader, resolved, 'presence');
+  const value = readJson(reader.variables, resolved);
+  return value === undefined ? 'absent' : value === null ? 'null' : 'value';
+}
+
+/** The whole value as JSON; the plan then holds for exactly this value. For enums, booleans and counts that shape SQL. */
+export function exactJson(
+  reader: InputReader,
+  input: Input,
+  expectedType: string,
+  path: Path | undefined,
+): unknown {
+  const resolved = resolveVariable(reader, input, expectedType, path);
+  if (resolved === undefined) return undefined;
+  if (resolved.kind === 'json') guard(reader, resolved, 'exact');
+  return inputJson(resolved, reader.operation, reader.variables);
+}
+
+/** A variable node as the place of its value; undefined when it has neither value nor default. Others unchanged. */
+export function resolveVariable(
+  reader: InputReader,
+  input: Input,
+  expectedType: string,
+  path: Path | undefined,
+): Input | undefined {
+  if (input.kind === 'json' || input.node.kind !== Kind.VARIABLE) return input;
+  const name = input.node.name.value;
+  const definition = reader.operation.variables.get(name);
+  if (!definition)
+    throw new HedgeError('validation-failed', `unbound variable "${name}"`, { path: pathText(path) });
+  if (!usableAs(definition.type, definition.defaultValue !== undefined, expectedType)) {
+    throw new HedgeError(
+      'validation-failed',
+      `variable '${name}' is declared as '${definition.type}', but used where '${expectedType}' is expected`,
+      { path: pathText(path) },
+    );
+  }
+  const place: Input = { kind: 'json', variable: name, path: [] };
+  if (Object.hasOwn(reader.variables, name)) return place;
+  guard(reader, place, 'presence');
+  if (definition.defaultValue === undefined) return undefined;
+  return { kind: 'literal', node: definition.defaultValue };
+}
+
+/**
+ * The value of a resolved input as JSON. Numbers of literals that JSON numbers cannot hold exactly come out as
+ * strings, which every Postgres type reads alike.
+ */
+export function inputJson(input: Input, operation: Operation, variables: VariableValues): unknown {
+  if (input.kind === 'json') return readJson(variables, input);
+  return literalJson(input.node, operation, variables);
+}
+
+function literalJson(node: ValueNode, operation: Operation, variables: VariableValues): unknown {
+  switch (node.kind) {
+    case Kind.NULL:
+      return null;
+    case Kind.INT:
+    case Kind.FLOAT: {
+      const value = Number(node.value);
+      return Number.isSafeInteger(value) || String(value) === node.value
+        ? value
+        : new ExactNumber(node.value);
+    }
+    case Kind.BOOLEAN:
+      return node.value;
+    case Kind.STRING:
+    case Kind.ENUM:
+      return node.value;
+    case Kind.LIST:
+      return node.values.map((v) => literalJson(v, operation, variables) ?? null);
+    case Kind.OBJECT: {
+      const object = Object.create(null) as Record<string, unknown>;
+      for (const field of node.fields) {
+        const value = literalJson(field.value, operation, variables);
+        if (value !== undefined) object[field.name.value] = value;
+      }
+      return object;
+    }
+    case Kind.VARIABLE: {
+      const name = node.name.value;
+      if (Object.hasOwn(variables, name)) return variables[name];
+      const fallback = operation.variables.get(name)?.defaultValue;
+      return fallback === undefined ? undefined : literalJson(fallback, operation, variables);
+    }
+  }
+}
+
+/** A number of the document kept as its text, because a JavaScript number would change it. */
+export class ExactNumber {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+  /** JSON has no way to carry it exactly through `JSON.stringify` but as raw JSON. */
+  toJSON(): unknown {
+    return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(this.text);
+  }
+}
+
+/** True when the guards of a plan hold for another request's variables. */
+export function guardsHold(guards: readonly Guard[], variables: VariableValues): boolean {
+  for (const g of guards) {
+    if (observe(valueAt(variables, g.variable, g.path), g.depth) !== g.seen) return false;
+  }
+  return true;
+}
+
+function guard(reader: InputReader, input: Input & { kind: 'json' }, depth: Depth): void {
+  const seen = observe(readJson(reader.variables, input), depth);
+  reader.guards.push({ variable: input.variable, path: input.path, depth, seen });
+}
+
+function observe(value: unknown, depth: Depth): string {
+  if (value === undefined) return 'absent';
+  if (value === null) return 'null';
+  if (depth === 'presence') return 'value';
+  if (depth === 'exact') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.length}]`;
+  if (typeof value === 'object') return JSON.stringify(Object.keys(value));
+  return 'scalar';
+}
+
+function readJson(variables: VariableValues, input: Input & { kind: 'json' }): unknown {
+  return valueAt(variables, input.variable, input.path);
+}
+
+function valueAt(variables: VariableValues, name: string, path: readonly (string | number)[]): unknown {
+  let value: unknown = Object.hasOwn(variables, name) ? variables[name] : undefined;
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string | number, unknown>)[key];
+  }
+  return value;
+}
+
+function literalView(node: ValueNode): InputView {
+  switch (node.kind) {
+    case Kind.NULL:
+      return { kind: 'null' };
+    case Kind.LIST:
+      return { kind: 'list', items: node.values.map((v) => ({ kind: 'literal', node: v })) };
+    case Kind.OBJECT:
+      return {
+        kind: 'object',
+        fields: new Map(node.fields.map((f) => [f.name.value, { kind: 'literal', node: f.value }])),
+      };
+    default:
+      return { kind: 'scalar' };
+  }
+}
+
+/**
+ * GraphQL's rule for using a variable at a place (specification, section 5.8.5): types equal but for nullability,
+ * where a non-null place takes a nullable variable only if that has a default.
+ */
+function usableAs(declared: string, hasDefault: boolean, expected: string): boolean {
+  if (expected.endsWith('!') && !declared.endsWith('!'))
+    return hasDefault && compatible(declared, expected.slice(0, -1));
+  return compatible(declared, expected);
+}
+
+function compatible(declared: string, expected: string): boolean {
+  if (expected.endsWith('!'))
+    return declared.endsWith('!') && compatible(declared.slice(0, -1), expected.slice(0, -1));
+  const d = declared.endsWith('!') ? declared.slice(0, -1) : declared;
+  if (expected.startsWith('[')) return d.startsWith('[') && compatible(d.slice(1, -1), expected.slice(1, -1));
+  return d === expected;
+}
+
+/** How Hasura names what a value is in `expected …, but found …`. */
+export function describeInput(input: Input, variables: VariableValues): string {
+  if (input.kind === 'literal') {
+    switch (input.node.kind) {
+      case Kind.NULL:
+        return 'null';
+      case Kind.INT:
+        return 'an integer';
+      case Kind.FLOAT:
+        return 'a float';
+      case Kind.STRING:
+        return 'a string';
+      case Kind.BOOLEAN:
+        return 'a boolean';
+      case Kind.ENUM:
+        return 'an enum value';
+      case Kind.LIST:
+        return 'a list';
+      case Kind.OBJECT:
+        return 'an object';
+      case Kind.VARIABLE:
+        return 'a variable';
+    }
+  }
+  const value = readJson(variables, input);
+  if (value === null || value === undefined) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  switch (typeof value) {
+    case 'object':
+      return 'an object';
+    case 'string':
+      return 'a string';
+    case 'boolean':
+      return 'a boolean';
+    default:
+      return 'a number';
+  }
+}

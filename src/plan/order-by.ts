@@ -1,0 +1,237 @@
+// `order_by` and `distinct_on` -> SQL: by columns, computed fields, columns of object relationships and aggregates of
+// array relationships, each read under the permission of its table.
+
+import type { TableView } from '../artifact/decode.ts';
+import {
+  isComparableType,
+  isNumericType,
+  NUMERIC_AGGREGATES,
+  COMPARABLE_AGGREGATES,
+} from '../artifact/operators.ts';
+import type { ArrayRelationshipField, ColumnMapping, ComputedField } from '../artifact/types.ts';
+import { at } from '../error/path.ts';
+import type { Sql } from '../sql/sql.ts';
+import { andSql, ident, join, sql } from '../sql/sql.ts';
+import { aggregateFunctionSql } from './aggregate-function.ts';
+import type { Argument } from './arguments.ts';
+import { enumValue, listItems, mismatch } from './arguments.ts';
+import type { PlanContext } from './context.ts';
+import { invalid, MAX_FILTER_DEPTH, MAX_FILTER_TERMS, newAlias } from './context.ts';
+import { functionCallSql } from './function-call.ts';
+import { presence, view } from './input.ts';
+import { permissionSql } from './permission.ts';
+
+/** One sort key. `column` is set when it is a plain column of the sorted table, for `distinct_on`. */
+export interface SortKey {
+  readonly value: Sql;
+  readonly direction: Sql;
+  readonly column: string | null;
+}
+
+const DIRECTIONS: Readonly<Record<string, Sql>> = {
+  asc: sql`asc nulls last`,
+  asc_nulls_first: sql`asc nulls first`,
+  asc_nulls_last: sql`asc nulls last`,
+  desc: sql`desc nulls first`,
+  desc_nulls_first: sql`desc nulls first`,
+  desc_nulls_last: sql`desc nulls last`,
+};
+
+/** The sort keys of an `order_by` argument, in the order they are written. */
+export function orderByKeys(
+  ctx: PlanContext,
+  table: TableView,
+  alias: Sql,
+  argument: Argument | undefined,
+): SortKey[] {
+  if (!argument) return [];
+  const items = listItems(ctx, argument, `${table.typeName}_order_by!`) ?? [];
+  return items.flatMap((item) => tableKeys(ctx, { table, alias, wrap: (key) => key, depth: 0 }, item));
+}
+
+/** ` order by a asc nulls last, …`; nothing for no keys. */
+export function orderBySql(keys: readonly SortKey[]): Sql {
+  if (keys.length === 0) return sql``;
+  return sql` order by ${join(keys.map((k) => sql`${k.value} ${k.direction}`))}`;
+}
+
+interface Scope {
+  readonly table: TableView;
+  readonly alias: Sql;
+  /** Turns a value of this table into one of the sorted table: itself, or a subquery over the relationships between. */
+  readonly wrap: (value: Sql) => Sql;
+  readonly depth: number;
+}
+
+function tableKeys(ctx: PlanContext, scope: Scope, argument: Argument): SortKey[] {
+  if (scope.depth > MAX_FILTER_DEPTH)
+    invalid(`order_by nests deeper than ${MAX_FILTER_DEPTH} levels`, undefined);
+  const typeName = `${scope.table.typeName}_order_by`;
+  const seen = view(ctx.reader, argument.input, typeName, argument.path);
+  if (seen.kind === 'null' || seen.kind === 'absent') return [];
+  if (seen.kind !== 'object') mismatch(ctx, argument, 'an object', typeName);
+  const keys: SortKey[] = [];
+  for (const [name, input] of seen.fields) {
+    if (++ctx.counters.terms > MAX_FILTER_TERMS)
+      invalid(`the arguments have more than ${MAX_FILTER_TERMS} terms`, undefined);
+    keys.push(...memberKeys(ctx, scope, name, { input, path: at(argument.path, name) }));
+  }
+  return keys;
+}
+
+function memberKeys(ctx: PlanContext, scope: Scope, name: string, member: Argument): SortKey[] {
+  const { table, alias, wrap, depth } = scope;
+  const field = table.field(name);
+  switch (field?.kind) {
+    case 'column':
+      return directed(
+        ctx,
+        member,
+        wrap(sql`${alias}.${ident(field.column)}`),
+        depth === 0 ? field.column : null,
+      );
+    case 'object_relationship': {
+      const remote = ctx.role.table(field.table);
+      const inner = newAlias(ctx);
+      const nested = (value: Sql): Sql => wrap(relatedSql(ctx, remote, inner, field.mapping, alias, value));
+      return tableKeys(ctx, { table: remote, alias: inner, wrap: nested, depth: depth + 1 }, member);
+    }
+    case 'computed_field': {
+      if (field.arguments.some((a) => !a.hasDefault)) break;
+      if (field.returns.kind === 'scalar') {
+        return directed(ctx, member, wrap(functionCallSql(field.call, alias, () => undefined)), null);
+      }
+      break;
+    }
+    default:
+  }
+  const aggregated = name.endsWith('_aggregate')
+    ? table.field(name.slice(0, -'_aggregate'.length))
+    : undefined;
+  if (
+    aggregated?.kind === 'array_relationship' ||
+    (aggregated?.kind === 'computed_field' && aggregated.returns.kind === 'table')
+  ) {
+    const remote = ctx.role.table(
+      aggregated.kind === 'array_relationship' ? aggregated.table : remoteOf(aggregated),
+    );
+    if (remote.allowAggregations) return aggregateKeys(ctx, scope, aggregated, remote, member);
+  }
+  invalid(`field '${name}' not found in type: '${table.typeName}_order_by'`, member.path);
+}
+
+function remoteOf(field: ComputedField): number {
+  if (field.returns.kind !== 'table') throw new Error('Invariant broken: the computed field returns a table');
+  return field.returns.table;
+}
+
+/** `(select <value> from remote where mapping and permission limit 1)` */
+function relatedSql(
+  ctx: PlanContext,
+  remote: TableView,
+  inner: Sql,
+  mapping: ColumnMapping,
+  outer: Sql,
+  value: Sql,
+): Sql {
+  const joined = mapping.map(([mine, theirs]) => sql`${inner}.${ident(theirs)} = ${outer}.${ident(mine)}`);
+  const conditions = andSql([...joined, permissionSql(ctx, remote.filter, inner)]);
+  return sql`(select ${value} from ${ident(remote.table.schema, remote.table.name)} as ${inner} where ${conditions} limit 1)`;
+}
+
+function aggregateKeys(
+  ctx: PlanContext,
+  scope: Scope,
+  field: ArrayRelationshipField | ComputedField,
+  remote: TableView,
+  argument: Argument,
+): SortKey[] {
+  const typeName = `${remote.typeName}_aggregate_order_by`;
+  const seen = view(ctx.reader, argument.input, typeName, argument.path);
+  if (seen.kind === 'null' || seen.kind === 'absent') return [];
+  if (seen.kind !== 'object') mismatch(ctx, argument, 'an object', typeName);
+  const subquery = (build: (alias: Sql) => Sql): Sql => {
+    const inner = newAlias(ctx);
+    const joined =
+      field.kind === 'array_relationship'
+        ? field.mapping.map(
+            ([mine, theirs]) => sql`${inner}.${ident(theirs)} = ${scope.alias}.${ident(mine)}`,
+          )
+        : [];
+    const from =
+      field.kind === 'array_relationship'
+        ? ident(remote.table.schema, remote.table.name)
+        : functionCallSql(field.call, scope.alias, () => undefined);
+    const conditions = andSql([...joined, permissionSql(ctx, remote.filter, inner)]);
+    return scope.wrap(sql`(select ${build(inner)} from ${from} as ${inner} where ${conditions})`);
+  };
+  const keys: SortKey[] = [];
+  for (const [name, input] of seen.fields) {
+    const member = { input, path: at(argument.path, name) };
+    if (name === 'count') {
+      keys.push(...directed(ctx, member, () => subquery(() => sql`count(*)`), null));
+      continue;
+    }
+    const numeric = (NUMERIC_AGGREGATES as readonly string[]).includes(name);
+    if (!numeric && !(COMPARABLE_AGGREGATES as readonly string[]).includes(name)) {
+      invalid(`field '${name}' not found in type: '${typeName}'`, member.path);
+    }
+    const opType = `${remote.typeName}_${name}_order_by`;
+    const columns = view(ctx.reader, input, opType, member.path);
+    if (columns.kind === 'null' || columns.kind === 'absent') continue;
+    if (columns.kind !== 'object') mismatch(ctx, member, 'an object', opType);
+    for (const [column, direction] of columns.fields) {
+      const path = at(member.path, column);
+      const target = remote.field(column);
+      const suits = numeric ? isNumericType : isComparableType;
+      if (target?.kind !== 'column' || !suits(ctx.role.type(target.type))) {
+        invalid(`field '${column}' not found in type: '${opType}'`, path);
+      }
+      const value = (): Sql =>
+        subquery((inner) => aggregateFunctionSql(name, sql`${inner}.${ident(target.column)}`));
+      keys.push(...directed(ctx, { input: direction, path }, value, null));
+    }
+  }
+  return keys;
+}
+
+function directed(
+  ctx: PlanContext,
+  argument: Argument,
+  value: Sql | (() => Sql),
+  column: string | null,
+): SortKey[] {
+  if (presence(ctx.reader, argument.input, 'order_by', argument.path) !== 'value') return [];
+  const name = enumValue(ctx, argument, 'order_by', Object.keys(DIRECTIONS));
+  const direction = name === undefined ? undefined : DIRECTIONS[name];
+  if (!direction) return [];
+  return [{ value: typeof value === 'function' ? value() : value, direction, column }];
+}
+
+/**
+ * `distinct on (…) ` for a `distinct_on` argument, and the sort keys that go with it.
+ * @throws HedgeError `validation-failed` when the first sort keys are other columns.
+ */
+export function distinctOnSql(
+  ctx: PlanContext,
+  table: TableView,
+  alias: Sql,
+  argument: Argument | undefined,
+  keys: readonly SortKey[],
+): Sql {
+  if (!argument) return sql``;
+  const columns = table.fields.filter((f) => f.kind === 'column');
+  const typeName = `${table.typeName}_select_column`;
+  const names = columns.map((c) => c.name);
+  const chosen = (listItems(ctx, argument, `${typeName}!`) ?? []).map((item) => {
+    const name = enumValue(ctx, item, typeName, names);
+    if (name === undefined) mismatch(ctx, item, 'an enum value', typeName);
+    return columns.find((c) => c.name === name)?.column ?? name;
+  });
+  if (chosen.length === 0) return sql``;
+  const leading = new Set(keys.slice(0, new Set(chosen).size).map((k) => k.column));
+  if (keys.length > 0 && !chosen.every((c) => leading.has(c))) {
+    invalid('"distinct_on" columns must match initial "order_by" columns', argument.path.parent);
+  }
+  return sql`distinct on (${join(chosen.map((c) => sql`${alias}.${ident(c)}`))}) `;
+}

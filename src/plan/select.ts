@@ -1,0 +1,170 @@
+// Lists and objects of a table -> SQL that builds their JSON: one subquery per field, nested as the selection is.
+
+import type { SelectionSetNode } from 'graphql';
+
+import type { TableView } from '../artifact/decode.ts';
+import type { ColumnField, ComputedField, FieldModel } from '../artifact/types.ts';
+import { at } from '../error/path.ts';
+import type { JsonField } from '../sql/json.ts';
+import { jsonRow } from '../sql/json.ts';
+import type { Sql } from '../sql/sql.ts';
+import { ident, literal, sql } from '../sql/sql.ts';
+import { unreachable } from '../util/assert.ts';
+import { aggregateSql } from './aggregate.ts';
+import { readArguments } from './arguments.ts';
+import { isJson } from './codec.ts';
+import type { SelectedField } from './collect.ts';
+import { collectFields, noSubselection, subselection } from './collect.ts';
+import { callComputedField } from './computed-field.ts';
+import type { PlanContext } from './context.ts';
+import { invalid, newAlias, requestParam } from './context.ts';
+import { presence } from './input.ts';
+import { outputSql } from './output.ts';
+import { permissionSql } from './permission.ts';
+import type { Rows, RowSource } from './rows.ts';
+import { LIST_ARGUMENTS, rows } from './rows.ts';
+
+/**
+ * A list field: `(select coalesce(json_agg(r), '[]') from (select t."id" as "id" from … ) r)`.
+ * `extra` names arguments beside a list's own, which the caller reads itself.
+ */
+export function listSql(
+  ctx: PlanContext,
+  source: RowSource,
+  field: SelectedField,
+  extra: readonly string[] = [],
+): Sql {
+  const given = readArguments(field, [...extra, ...LIST_ARGUMENTS]);
+  const found = rows(ctx, source, given, source.table.limit);
+  return sql`(select ${rowsSql(ctx, source.table, found, subselection(field), field)})`;
+}
+
+/** `coalesce(json_agg(r), '[]') from (select …) r`, also for an aggregate's nodes. */
+export function rowsSql(
+  ctx: PlanContext,
+  table: TableView,
+  found: Rows,
+  selectionSets: readonly SelectionSetNode[],
+  field: SelectedField,
+): Sql {
+  const row = jsonRow(objectFields(ctx, table, found.alias, selectionSets, field));
+  const alias = newAlias(ctx, 'r');
+  return sql`${row.list(alias)} from (select ${found.distinct}${row.columns}${found.body}${found.tail}) as ${alias}`;
+}
+
+/** At most one row as an object, else null: an object relationship or a row by primary key. */
+export function objectSql(ctx: PlanContext, source: RowSource, field: SelectedField): Sql {
+  const alias = newAlias(ctx);
+  const row = jsonRow(objectFields(ctx, source.table, alias, subselection(field), field));
+  const outer = newAlias(ctx, 'r');
+  const conditions = [...source.join(alias), permissionSql(ctx, source.table.filter, alias)].reduce(
+    (all, one) => sql`${all} and ${one}`,
+  );
+  return sql`(select ${row.json(outer)} from (select ${row.columns} from ${source.from} as ${alias} where ${conditions} limit 1) as ${outer})`;
+}
+
+function objectFields(
+  ctx: PlanContext,
+  table: TableView,
+  alias: Sql,
+  selectionSets: readonly SelectionSetNode[],
+  parent: SelectedField,
+): JsonField[] {
+  return collectFields(ctx, table.typeName, selectionSets, parent.path).map((field) => ({
+    key: field.key,
+    value: fieldSql(ctx, table, alias, field),
+  }));
+}
+
+function fieldSql(ctx: PlanContext, table: TableView, alias: Sql, field: SelectedField): Sql {
+  if (field.name === '__typename') {
+    readArguments(field, []);
+    noSubselection(field);
+    return sql`${literal(table.typeName)}::text`;
+  }
+  const model = table.field(field.name);
+  if (model) return modelSql(ctx, alias, field, model);
+  const aggregated = field.name.endsWith('_aggregate')
+    ? table.field(field.name.slice(0, -'_aggregate'.length))
+    : undefined;
+  if (aggregated?.kind === 'array_relationship' || aggregated?.kind === 'computed_field') {
+    const source = relatedRows(ctx, alias, aggregated, field);
+    if (source?.table.allowAggregations)
+      return aggregateSql(ctx, source, field, rowsSql, argumentsOf(aggregated));
+  }
+  invalid(`field '${field.name}' not found in type: '${table.typeName}'`, field.path);
+}
+
+function modelSql(ctx: PlanContext, alias: Sql, field: SelectedField, model: FieldModel): Sql {
+  switch (model.kind) {
+    case 'column':
+      return columnSql(ctx, alias, field, model);
+    case 'object_relationship': {
+      readArguments(field, []);
+      const table = ctx.role.table(model.table);
+      const join = (inner: Sql): Sql[] =>
+        model.mapping.map(([mine, theirs]) => sql`${inner}.${ident(theirs)} = ${alias}.${ident(mine)}`);
+      return objectSql(ctx, { table, from: ident(table.table.schema, table.table.name), join }, field);
+    }
+    case 'array_relationship':
+    case 'computed_field': {
+      const source = relatedRows(ctx, alias, model, field);
+      if (source) return listSql(ctx, source, field, argumentsOf(model));
+      return scalarComputedSql(ctx, alias, field, model as ComputedField);
+    }
+    default:
+      return unreachable(model);
+  }
+}
+
+function argumentsOf(model: FieldModel): readonly string[] {
+  return model.kind === 'computed_field' && model.arguments.length > 0 ? ['args'] : [];
+}
+
+/** The rows behind an array relationship or a computed field that returns a table; undefined for a scalar one. */
+function relatedRows(
+  ctx: PlanContext,
+  alias: Sql,
+  model: FieldModel,
+  field: SelectedField,
+): RowSource | undefined {
+  if (model.kind === 'array_relationship') {
+    const table = ctx.role.table(model.table);
+    return {
+      table,
+      from: ident(table.table.schema, table.table.name),
+      join: (inner) =>
+        model.mapping.map(([mine, theirs]) => sql`${inner}.${ident(theirs)} = ${alias}.${ident(mine)}`),
+    };
+  }
+  if (model.kind !== 'computed_field' || model.returns.kind !== 'table') return undefined;
+  const table = ctx.role.table(model.returns.table);
+  return { table, from: callComputedField(ctx, model, table.typeName, alias, field), join: () => [] };
+}
+
+function scalarComputedSql(ctx: PlanContext, alias: Sql, field: SelectedField, model: ComputedField): Sql {
+  if (model.returns.kind !== 'scalar')
+    throw new Error('Invariant broken: the computed field returns a scalar');
+  noSubselection(field);
+  const type = ctx.role.type(model.returns.type);
+  const pathArgument = isJson(type) ? ['path'] : [];
+  const given = readArguments(field, [...argumentsOf(model), ...pathArgument]);
+  const value = callComputedField(ctx, model, '', alias, field);
+  const path = given.get('path');
+  if (path && presence(ctx.reader, path.input, 'String', path.path) === 'value') {
+    return sql`${value} #> ${requestParam(ctx, path.input, { kind: 'json_path' }, path.path)}`;
+  }
+  return outputSql(ctx, value, model.returns.type);
+}
+
+function columnSql(ctx: PlanContext, alias: Sql, field: SelectedField, model: ColumnField): Sql {
+  noSubselection(field);
+  const value = sql`${alias}.${ident(model.column)}`;
+  const type = ctx.role.type(model.type);
+  const given = readArguments(field, isJson(type) ? ['path'] : []);
+  const path = given.get('path');
+  if (path && presence(ctx.reader, path.input, 'String', at(path.path.parent, 'path')) === 'value') {
+    return sql`${value} #> ${requestParam(ctx, path.input, { kind: 'json_path' }, path.path)}`;
+  }
+  return outputSql(ctx, value, model.type);
+}

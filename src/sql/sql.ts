@@ -1,0 +1,163 @@
+// SQL as immutable fragments: raw text comes only from templates written here in the code, names only through
+// `ident`, values only as parameters. Nothing a client sends can become SQL text.
+
+declare const brand: unique symbol;
+
+/** Where the value of a parameter comes from when a plan is executed. */
+export type Binding =
+  /** Known while planning; already in Postgres' input syntax. */
+  | { readonly kind: 'constant'; readonly text: string }
+  /** A session variable, lower-case name; executing without it is an error. */
+  | { readonly kind: 'session'; readonly name: string }
+  /** All session variables as a JSON object, for functions with a session argument. */
+  | { readonly kind: 'session_json' }
+  /** A value of the request that is read again at each execution; `id` tells equal ones apart from others. */
+  | { readonly kind: 'request'; readonly id: number };
+
+type Part = string | Parameter | Sql;
+
+interface Parameter {
+  readonly binding: Binding;
+  /** Postgres type the parameter is cast to, as text of a cast. */
+  readonly cast: string;
+}
+
+/** A piece of SQL. Made only by the functions of this file. */
+export interface Sql {
+  readonly [brand]: true;
+  readonly parts: readonly Part[];
+}
+
+const made = new WeakSet<Sql>();
+
+function make(parts: readonly Part[]): Sql {
+  const fragment = Object.freeze({ parts }) as unknown as Sql;
+  made.add(fragment);
+  return fragment;
+}
+
+function isSql(value: unknown): value is Sql {
+  return typeof value === 'object' && value !== null && made.has(value as Sql);
+}
+
+/**
+ * The template tag: `` sql`select ${column} from ${table}` ``. Holes take fragments only.
+ * @throws Error on anything else, naming what to use instead.
+ */
+export function sql(strings: TemplateStringsArray, ...holes: readonly Sql[]): Sql {
+  const parts: Part[] = [strings[0] ?? ''];
+  for (const [i, hole] of holes.entries()) {
+    if (!isSql(hole))
+      throw new Error('A hole of sql`…` takes a fragment: use param(), ident() or literal().');
+    parts.push(hole, strings[i + 1] ?? '');
+  }
+  return make(parts);
+}
+
+/** Nothing. */
+export const EMPTY: Sql = sql``;
+
+/**
+ * A quoted name, dotted when several are given: `ident('public', 'users')` is `"public"."users"`.
+ * @throws Error when a name is empty or holds NUL, which Postgres cannot have.
+ */
+export function ident(...names: readonly string[]): Sql {
+  const quoted = names.map((name) => {
+    if (name === '' || name.includes('\0')) throw new Error('A Postgres name is not empty and holds no NUL.');
+    return `"${name.replaceAll('"', '""')}"`;
+  });
+  return make([quoted.join('.')]);
+}
+
+/** A parameter with its cast: `($1)::"pg_catalog"."int4"`. Equal bindings with equal casts share a number. */
+export function param(binding: Binding, cast: Sql): Sql {
+  return make([{ binding, cast: textOf(cast) }]);
+}
+
+/** A text constant: written out when it is made of harmless characters, sent as a parameter otherwise. */
+export function literal(text: string): Sql {
+  if (/^[A-Za-z0-9_ .:-]*$/.test(text)) return make([`'${text}'`]);
+  return param({ kind: 'constant', text }, sql`text`);
+}
+
+/** A whole number written out; for sizes and positions that planning itself computes. */
+export function integer(value: number): Sql {
+  if (!Number.isSafeInteger(value)) throw new Error('integer() takes a safe whole number.');
+  return make([String(value)]);
+}
+
+/** Fragments with a separator between them. */
+export function join(fragments: readonly Sql[], separator: Sql = sql`, `): Sql {
+  const parts: Part[] = [];
+  for (const [i, fragment] of fragments.entries()) {
+    if (!isSql(fragment)) throw new Error('join() takes fragments.');
+    if (i > 0) parts.push(separator);
+    parts.push(fragment);
+  }
+  return make(parts);
+}
+
+/** `(a and b)`; `true` for none. */
+export function andSql(conditions: readonly Sql[]): Sql {
+  if (conditions.length === 0) return sql`true`;
+  const [first] = conditions;
+  if (conditions.length === 1 && first) return first;
+  return sql`(${join(conditions, sql` and `)})`;
+}
+
+/** `(a or b)`; `false` for none. */
+export function orSql(conditions: readonly Sql[]): Sql {
+  if (conditions.length === 0) return sql`false`;
+  const [first] = conditions;
+  if (conditions.length === 1 && first) return first;
+  return sql`(${join(conditions, sql` or `)})`;
+}
+
+/** A statement ready to send: `$n` stands for the nth binding. */
+export interface Statement {
+  readonly text: string;
+  readonly bindings: readonly Binding[];
+}
+
+/** Writes a fragment out as one statement. */
+export function emit(fragment: Sql): Statement {
+  const bindings: Binding[] = [];
+  const numbers = new Map<string, number>();
+  const out: string[] = [];
+  const write = (piece: Sql): void => {
+    for (const part of piece.parts) {
+      if (typeof part === 'string') out.push(part);
+      else if ('parts' in part) write(part);
+      else {
+        const key = `${bindingKey(part.binding)} ${part.cast}`;
+        let n = numbers.get(key);
+        if (n === undefined) {
+          n = bindings.push(part.binding);
+          numbers.set(key, n);
+        }
+        out.push(`($${n})::${part.cast}`);
+      }
+    }
+  };
+  write(fragment);
+  return { text: out.join(''), bindings };
+}
+
+function bindingKey(binding: Binding): string {
+  switch (binding.kind) {
+    case 'constant':
+      return `c${JSON.stringify(binding.text)}`;
+    case 'session':
+      return `s${binding.name}`;
+    case 'session_json':
+      return 'j';
+    case 'request':
+      return `r${binding.id}`;
+  }
+}
+
+function textOf(fragment: Sql): string {
+  const { text, bindings } = emit(fragment);
+  if (bindings.length > 0) throw new Error('A cast holds no parameters.');
+  return text;
+}
