@@ -1,0 +1,59 @@
+// A bundle's folder and names of settings -> the Cap'n Proto configuration bare `workerd serve` reads. Values of
+// settings are never in it: workerd takes them from its environment.
+
+/** What of the worker's configuration matters to the runtime; kept with a build. */
+export interface RuntimeSettings {
+  /** `compatibility_date` of wrangler.toml. */
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  /** `[vars]` of wrangler.toml. */
+  readonly vars: Readonly<Record<string, string>>;
+}
+
+export interface WorkerdConfig {
+  readonly settings: RuntimeSettings;
+  /** Names of environment variables that become bindings of the same name. */
+  readonly environmentNames: readonly string[];
+  /** `127.0.0.1:8080`. */
+  readonly address: string;
+}
+
+/**
+ * The configuration file's text; it embeds `worker.js` and `hedge-artifact` from its own folder. The worker may reach
+ * every network, private ones too: the local Neon endpoint, identity providers and webhooks may be on one.
+ */
+export function workerdConfigText(config: WorkerdConfig): string {
+  const bindings = config.environmentNames.map(
+    (name) => `    (name = ${text(name)}, fromEnvironment = ${text(name)}),`,
+  );
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "hedge", worker = .hedge),
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+  ],
+  sockets = [(name = "http", address = ${text(config.address)}, http = (), service = "hedge")],
+);
+
+const hedge :Workerd.Worker = (
+  modules = [
+    (name = "worker.js", esModule = embed "worker.js"),
+    (name = "hedge-artifact", text = embed "hedge-artifact"),
+  ],
+  bindings = [
+${bindings.join('\n')}
+  ],
+  compatibilityDate = ${text(config.settings.compatibilityDate)},
+  compatibilityFlags = [${config.settings.compatibilityFlags.map(text).join(', ')}],
+);
+`;
+}
+
+/** A Cap'n Proto string literal; its escapes are C's. */
+function text(value: string): string {
+  const escaped = value.replace(/[^\w .:/-]/g, (c) =>
+    c > '\u007f' ? c : `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+  return `"${escaped}"`;
+}
