@@ -31,12 +31,12 @@ select
   format('60000000-0000-4000-8000-%s', lpad((n * 10 + k)::text, 12, '0'))::uuid,
   format('50000000-0000-4000-8000-%s', lpad(n::text, 12, '0'))::uuid,
   products.id,
-  1 + (n + k) % 3,
+  1 + (n + k + (n - 1) / 20) % 3,
   products.price
 from generate_series(1, 500) as n
-cross join lateral generate_series(1, 1 + n % 5) as k
+cross join lateral generate_series(1, 1 + (n + (n - 1) / 20) % 5) as k
 join public.products
-  on products.id = format('40000000-0000-4000-8000-%s', lpad((1 + (n * 7 + k * 11) % 40)::text, 12, '0'))::uuid;
+  on products.id = format('40000000-0000-4000-8000-%s', lpad((1 + (n * 7 + k * 11 + (n - 1) / 20 * 3) % 40)::text, 12, '0'))::uuid;
 
 update public.orders
 set total = items.total
