@@ -1,0 +1,76 @@
+// A table or field -> the arguments a query may give it.
+
+import type { TableView } from '../artifact/decode.ts';
+import type { ComputedField, FieldModel, ScalarType } from '../artifact/types.ts';
+import { boolExp } from './bool-exp.ts';
+import { orderBy } from './order-by.ts';
+import { isSortable } from './reach.ts';
+import { isJsonType, scalar, scalarType } from './scalar.ts';
+import type { InputValueDef, TypeRegistry, TypeText } from './types.ts';
+import { describedTable, inputValue, sortedByName } from './types.ts';
+
+/** `distinct_on`, `limit`, `offset`, `order_by` and `where`, as far as the role's columns give them a meaning. */
+export function listArguments(registry: TypeRegistry, table: TableView): readonly InputValueDef[] {
+  const columns = selectColumn(registry, table);
+  const args: InputValueDef[] = [];
+  if (columns) args.push(inputValue('distinct_on', 'distinct select on columns', `[${columns}!]`));
+  args.push(
+    inputValue('limit', 'limit the number of rows returned', scalar(registry, 'Int')),
+    inputValue('offset', 'skip the first n rows. Use only with order_by', scalar(registry, 'Int')),
+  );
+  if (isSortable(registry.role, table)) {
+    args.push(
+      inputValue('order_by', 'sort the rows by one or more columns', `[${orderBy(registry, table)}!]`),
+    );
+  }
+  args.push(inputValue('where', 'filter the rows returned', boolExp(registry, table)));
+  return args;
+}
+
+/** Defines `<table>_select_column`; null when the role sees no column. */
+export function selectColumn(registry: TypeRegistry, table: TableView): TypeText | null {
+  const columns = table.fields.filter((f) => f.kind === 'column');
+  if (columns.length === 0) return null;
+  const name = `${table.typeName}_select_column`;
+  return registry.define(name, 'the enum of columns', table, () => ({
+    kind: 'ENUM',
+    name,
+    description: `select columns of table "${describedTable(table)}"`,
+    values: columns.map((c) => ({ name: c.name, description: 'column name' })),
+  }));
+}
+
+/** The arguments of a column or scalar computed field: `args` and, on json and jsonb, `path`. */
+export function scalarArguments(
+  registry: TypeRegistry,
+  table: TableView,
+  field: FieldModel,
+  type: ScalarType,
+): readonly InputValueDef[] {
+  const args = field.kind === 'computed_field' ? [...functionArguments(registry, table, field)] : [];
+  if (isJsonType(type)) args.push(inputValue('path', 'JSON select path', scalar(registry, 'String')));
+  return args;
+}
+
+/** The `args` of a computed field whose function takes more than the row and the session. */
+export function functionArguments(
+  registry: TypeRegistry,
+  table: TableView,
+  field: ComputedField,
+): readonly InputValueDef[] {
+  if (field.arguments.length === 0) return [];
+  const name = `${field.name}_${table.typeName}_args`;
+  const input = registry.define(name, `the arguments of computed field ${field.name}`, table, () => ({
+    kind: 'INPUT_OBJECT',
+    name,
+    description: null,
+    inputFields: sortedByName(
+      field.arguments.map((arg) =>
+        inputValue(arg.name, null, scalarType(registry, registry.role.type(arg.type))),
+      ),
+    ),
+  }));
+  const description = `input parameters for computed field "${field.name}" defined on table "${describedTable(table)}"`;
+  const required = field.arguments.some((arg) => !arg.hasDefault);
+  return [inputValue('args', description, required ? `${input}!` : input)];
+}

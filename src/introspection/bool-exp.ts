@@ -1,0 +1,45 @@
+// A table -> `<table>_bool_exp`: what `where` may say about its rows.
+
+import type { TableView } from '../artifact/decode.ts';
+import { unreachable } from '../util/assert.ts';
+import { comparisonExp } from './comparison-exp.ts';
+import type { InputValueDef, TypeRegistry, TypeText } from './types.ts';
+import { describedTable, inputValue, sortedByName } from './types.ts';
+
+/** Defines `<table>_bool_exp`. */
+export function boolExp(registry: TypeRegistry, table: TableView): TypeText {
+  const name = `${table.typeName}_bool_exp`;
+  return registry.define(name, 'the bool_exp', table, () => ({
+    kind: 'INPUT_OBJECT',
+    name,
+    description: `Boolean expression to filter rows from the table "${describedTable(table)}". All fields are combined with a logical 'AND'.`,
+    inputFields: sortedByName([
+      inputValue('_and', null, `[${name}!]`),
+      inputValue('_not', null, name),
+      inputValue('_or', null, `[${name}!]`),
+      ...table.fields.flatMap((field) => boolExpField(registry, field)),
+    ]),
+  }));
+}
+
+function boolExpField(registry: TypeRegistry, field: TableView['fields'][number]): readonly InputValueDef[] {
+  const { role } = registry;
+  switch (field.kind) {
+    case 'column':
+      return [inputValue(field.name, null, comparisonExp(registry, role.type(field.type)))];
+    case 'object_relationship':
+    case 'array_relationship':
+      return [inputValue(field.name, null, boolExp(registry, role.table(field.table)))];
+    case 'computed_field': {
+      if (field.arguments.length > 0) return []; // `where` has no place for them
+      const { returns } = field;
+      const type =
+        returns.kind === 'scalar'
+          ? comparisonExp(registry, role.type(returns.type))
+          : boolExp(registry, role.table(returns.table));
+      return [inputValue(field.name, null, type)];
+    }
+    default:
+      return unreachable(field);
+  }
+}

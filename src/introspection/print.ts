@@ -1,0 +1,89 @@
+// A role's types -> SDL, sorted, so that equal permissions print equal files.
+
+import { Kind, print, specifiedDirectives } from 'graphql';
+
+import type { RoleView } from '../artifact/decode.ts';
+import { must, unreachable } from '../util/assert.ts';
+import type { DirectiveDef } from './graphql-types.ts';
+import { DIRECTIVES, INTROSPECTION_TYPES, SPECIFIED_SCALARS } from './graphql-types.ts';
+import { QUERY_ROOT, roleTypes } from './role-types.ts';
+import type { InputValueDef, TypeDef } from './types.ts';
+
+/** What needs no definition in SDL. */
+const BUILT_IN = new Set([...INTROSPECTION_TYPES.map((t) => t.name), ...SPECIFIED_SCALARS.keys()]);
+const SPECIFIED = new Set(specifiedDirectives.map((d) => d.name));
+
+/**
+ * The role's whole schema as SDL, ending in a newline: types and their members in ASCII order.
+ * @throws HedgeError `unexpected` when two things claim one type name.
+ */
+export function printRoleSchema(role: RoleView): string {
+  const types = roleTypes(role);
+  const parts = [
+    `schema {\n  query: ${QUERY_ROOT}\n}`,
+    ...DIRECTIVES.filter((d) => !SPECIFIED.has(d.name)).map(printDirective),
+  ];
+  for (const name of types.names) {
+    if (!BUILT_IN.has(name)) parts.push(printType(must(types.get(name), `a type named ${name}`)));
+  }
+  return `${parts.join('\n\n')}\n`;
+}
+
+function printDirective(def: DirectiveDef): string {
+  const args = printArguments(def.args, '');
+  return `${describe(def.description, '')}directive @${def.name}${args} on ${def.locations.join(' | ')}`;
+}
+
+function printType(def: TypeDef): string {
+  const head = describe(def.description, '');
+  switch (def.kind) {
+    case 'SCALAR':
+      return `${head}scalar ${def.name}`;
+    case 'ENUM':
+      return `${head}enum ${def.name} ${block(def.values.map((v) => `${describe(v.description, '  ')}  ${v.name}`))}`;
+    case 'INPUT_OBJECT':
+      return `${head}input ${def.name} ${block(def.inputFields.map((f) => inputValue(f, '  ')))}`;
+    case 'OBJECT':
+      return `${head}type ${def.name} ${block(
+        def.fields.map(
+          (f) => `${describe(f.description, '  ')}  ${f.name}${printArguments(f.args, '  ')}: ${f.type}`,
+        ),
+      )}`;
+    default:
+      return unreachable(def);
+  }
+}
+
+/** Described members are set apart by an empty line. */
+function block(members: readonly string[]): string {
+  const lines = members.map((member, i) => (i > 0 && member.startsWith('  "') ? `\n${member}` : member));
+  return `{\n${lines.join('\n')}\n}`;
+}
+
+function printArguments(args: readonly InputValueDef[], indent: string): string {
+  if (args.length === 0) return '';
+  if (args.every((arg) => arg.description === null))
+    return `(${args.map((arg) => inputValue(arg, '')).join(', ')})`;
+  return `(\n${args.map((arg) => inputValue(arg, `${indent}  `)).join('\n')}\n${indent})`;
+}
+
+function inputValue(input: InputValueDef, indent: string): string {
+  const byDefault = input.defaultValue === null ? '' : ` = ${input.defaultValue}`;
+  return `${describe(input.description, indent)}${indent}${input.name}: ${input.type}${byDefault}`;
+}
+
+function describe(description: string | null, indent: string): string {
+  if (description === null) return '';
+  const value = description.toWellFormed(); // a lone surrogate is no GraphQL source character
+  const text = print({ kind: Kind.STRING, value, block: fitsBlock(value) });
+  return `${indent}${text.replaceAll('\n', `\n${indent}`)}\n`;
+}
+
+/** True when a block string keeps the value: it drops outer blank lines and common indentation and escapes nothing. */
+function fitsBlock(value: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  if (value === '' || value !== value.trim() || /[\u0000-\u0009\u000b-\u001f\u007f]/.test(value))
+    return false;
+  const [, ...rest] = value.split('\n');
+  return rest.length === 0 || rest.some((line) => /^\S/.test(line));
+}

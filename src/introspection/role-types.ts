@@ -1,0 +1,149 @@
+// A role's model -> every type its schema has: what `query_root` reaches and nothing else.
+
+import type { RoleView, TableView } from '../artifact/decode.ts';
+import type { RootField } from '../artifact/types.ts';
+import { HedgeError } from '../error/hedge-error.ts';
+import { must, unreachable } from '../util/assert.ts';
+import { listArguments } from './arguments.ts';
+import { INTROSPECTION_TYPES } from './graphql-types.ts';
+import { isSelectable } from './reach.ts';
+import { scalar, scalarType } from './scalar.ts';
+import { aggregateType, tableType } from './table-type.ts';
+import type { FieldDef, InputValueDef, TypeDef, TypeRegistry } from './types.ts';
+import { describedTable, inputValue, sortedByName } from './types.ts';
+
+export const QUERY_ROOT = 'query_root';
+
+/** The only field of a role that sees nothing, and what it answers and is described with. */
+const NO_QUERIES_AVAILABLE = {
+  name: 'no_queries_available',
+  text: "There are no queries available to the current role. Either there are no sources or remote schemas configured, or the current role doesn't have the required permissions.",
+} as const;
+
+/** The types of a role's schema. */
+export interface RoleTypes {
+  /** Sorted, introspection types included. */
+  readonly names: readonly string[];
+  /** Fields, arguments, input fields and enum values of all types together. */
+  readonly memberCount: number;
+  /** The type of that name; undefined when the schema has none. Made anew at each call: 1,000 tables would not fit. */
+  get(name: string): TypeDef | undefined;
+}
+
+const known = new WeakMap<RoleView, RoleTypes>();
+
+/**
+ * The types of a role, found by one walk per role and isolate.
+ * @throws HedgeError `unexpected` when two things claim one type name, naming both and the way out.
+ */
+export function roleTypes(role: RoleView): RoleTypes {
+  let types = known.get(role);
+  if (!types) known.set(role, (types = findTypes(role)));
+  return types;
+}
+
+interface Definition {
+  readonly what: string;
+  readonly table: TableView | null;
+  readonly make: () => TypeDef;
+}
+
+function findTypes(role: RoleView): RoleTypes {
+  const definitions = new Map<string, Definition>();
+  const registry: TypeRegistry = {
+    role,
+    define(name, what, table, make) {
+      const earlier = definitions.get(name);
+      if (!earlier) definitions.set(name, { what, table, make });
+      else if (earlier.what !== what || earlier.table !== table) {
+        throw clash(role, name, describe(earlier), describe({ what, table, make }));
+      }
+      return name;
+    },
+  };
+  for (const def of INTROSPECTION_TYPES)
+    registry.define(def.name, "GraphQL's introspection", null, () => def);
+  for (const name of ['String', 'Boolean', 'Int']) scalar(registry, name); // introspection and @cached refer to them
+  registry.define(QUERY_ROOT, 'the root of queries', null, () => queryRoot(registry));
+
+  let memberCount = 0;
+  // A Map's walk reaches what is added on the way: making a type defines those it refers to.
+  for (const { make } of definitions.values()) memberCount += membersOf(make());
+  let last: TypeDef | undefined;
+  return {
+    names: [...definitions.keys()].sort(),
+    memberCount,
+    get(name) {
+      if (last?.name !== name) last = definitions.get(name)?.make();
+      return last;
+    },
+  };
+}
+
+function queryRoot(registry: TypeRegistry): TypeDef {
+  const fields = [...registry.role.queryFields.values()].flatMap((field) => rootField(registry, field));
+  const { name, text } = NO_QUERIES_AVAILABLE;
+  if (fields.length === 0) {
+    fields.push({ name, description: text, args: [], type: `${scalar(registry, 'String')}!` });
+  }
+  return { kind: 'OBJECT', name: QUERY_ROOT, description: null, fields: sortedByName(fields) };
+}
+
+function rootField(registry: TypeRegistry, field: RootField): readonly FieldDef[] {
+  const { name, description, kind } = field;
+  const table = registry.role.table(field.table);
+  if (kind === 'select_aggregate') {
+    const args = listArguments(registry, table);
+    return [{ name, description, args, type: `${aggregateType(registry, table)}!` }];
+  }
+  if (!isSelectable(registry.role, table)) return [];
+  const row = tableType(registry, table);
+  switch (kind) {
+    case 'select':
+      return [{ name, description, args: listArguments(registry, table), type: `[${row}!]!` }];
+    case 'select_by_pk':
+      return [{ name, description, args: primaryKeyArguments(registry, table), type: row }];
+    default:
+      return unreachable(kind);
+  }
+}
+
+function primaryKeyArguments(registry: TypeRegistry, table: TableView): readonly InputValueDef[] {
+  const key = must(table.primaryKey, 'a table with select_by_pk has its whole primary key visible');
+  return sortedByName(
+    key.map((name) => {
+      const field = table.field(name);
+      if (field?.kind !== 'column')
+        throw new Error(`Invariant broken: primary key field ${name} is a column`);
+      const type = scalarType(registry, registry.role.type(field.type));
+      return inputValue(name, field.description, field.nullable ? type : `${type}!`);
+    }),
+  );
+}
+
+function membersOf(def: TypeDef): number {
+  switch (def.kind) {
+    case 'SCALAR':
+      return 1;
+    case 'OBJECT':
+      return def.fields.reduce((n, f) => n + 1 + f.args.length, 1);
+    case 'INPUT_OBJECT':
+      return 1 + def.inputFields.length;
+    case 'ENUM':
+      return 1 + def.values.length;
+    default:
+      return unreachable(def);
+  }
+}
+
+function describe({ what, table }: Definition): string {
+  return table ? `${what} of table "${describedTable(table)}" in source "${table.source}"` : what;
+}
+
+function clash(role: RoleView, name: string, first: string, second: string): HedgeError {
+  return new HedgeError(
+    'unexpected',
+    `The schema of role "${role.role}" would have two types named "${name}": ${first}, and ${second}. ` +
+      'Give one of the tables another name with configuration.custom_name.',
+  );
+}
