@@ -4,6 +4,8 @@
 import type { ScalarType } from './types.ts';
 
 const GENERIC = ['_eq', '_neq', '_gt', '_gte', '_lt', '_lte', '_in', '_nin', '_is_null'] as const;
+/** Rasters have no order. */
+const UNORDERED = ['_eq', '_neq', '_in', '_nin', '_is_null'] as const;
 const TEXT = [
   '_like',
   '_nlike',
@@ -71,7 +73,7 @@ export function operatorsOf(type: ScalarType): readonly string[] {
     case 'geography':
       return [...GENERIC, ...GEOGRAPHY];
     case 'raster':
-      return [...GENERIC, ...RASTER];
+      return [...UNORDERED, ...RASTER];
     default:
       return GENERIC;
   }
