@@ -18,7 +18,7 @@ export function pathText(path: Path | undefined): string {
   const keys: (string | number)[] = [];
   for (let p = path; p !== undefined; p = p.parent) keys.push(p.key);
   let text = '$';
-  for (const key of keys.reverse()) {
+  for (const key of keys.toReversed()) {
     if (typeof key === 'number') text += `[${key}]`;
     else if (/^[A-Za-z_][A-Za-z0-9_-]*$/.test(key)) text += `.${key}`;
     else text += `['${key.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}']`;

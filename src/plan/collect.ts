@@ -73,6 +73,10 @@ export function collectFields(
     }
   };
   for (const set of selectionSets) walk(set);
+  // Only @skip and @include may leave nothing; an empty pair of braces is no selection.
+  if (fields.size === 0 && selectionSets.every((set) => set.selections.length === 0)) {
+    invalid('empty selection set', path);
+  }
   return [...fields.values()].map((f) => ({ ...f, arguments: f.node.arguments ?? [] }));
 }
 
