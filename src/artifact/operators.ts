@@ -104,12 +104,13 @@ export function isNumericType(type: ScalarType): boolean {
   return !type.array && type.kind === 'base' && NUMERIC_TYPES.has(type.pg.name);
 }
 
-/** True for the types min and max are offered for. */
+/** True for the types min and max are offered for: those with an order, and arrays of them. */
 export function isComparableType(type: ScalarType): boolean {
+  const element = type.array ? { ...type, array: false } : type;
   return (
-    isNumericType(type) ||
-    isTextType(type) ||
-    (!type.array && type.kind === 'base' && COMPARABLE_TYPES.has(type.pg.name))
+    isNumericType(element) ||
+    isTextType(element) ||
+    (element.kind === 'base' && COMPARABLE_TYPES.has(element.pg.name))
   );
 }
 
