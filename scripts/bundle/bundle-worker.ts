@@ -130,7 +130,7 @@ export function runWrangler(args: readonly string[]): Promise<string> {
 }
 
 /** Hash of everything a bundle is made of: the worker's sources, the configuration, the locked packages. */
-async function sourcesHash(): Promise<string> {
+export async function sourcesHash(): Promise<string> {
   const hash = createHash('sha256');
   const entries = await readdir(join(ROOT, 'src'), { recursive: true, withFileTypes: true });
   const sources = entries

@@ -30,8 +30,6 @@ export interface RunningWorker {
   readonly url: string;
   /** Restarts it on the same port with another artifact, other vars or another bundle; requests in flight are cut off. */
   reload(changes: Partial<Pick<RunWorkerOptions, 'artifactText' | 'vars' | 'bundleDir'>>): Promise<void>;
-  /** Runs the `scheduled` handler once, which the local runtime never does by itself. */
-  scheduled(cron: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -51,10 +49,6 @@ export async function runWorker(options: RunWorkerOptions): Promise<RunningWorke
     async reload(changes) {
       current = { ...current, ...changes, port: Number(new URL(url).port) };
       await miniflare.setOptions(await miniflareOptions(current));
-    },
-    async scheduled(cron) {
-      const worker = await miniflare.getWorker();
-      await worker.scheduled({ cron, scheduledTime: new Date() });
     },
     stop: () => miniflare.dispose(),
   };
