@@ -6,7 +6,7 @@ import type { Path } from '../error/path.ts';
 import { pathText } from '../error/path.ts';
 import type { Sql } from '../sql/sql.ts';
 import { ident, sql } from '../sql/sql.ts';
-import { ExactNumber } from './input.ts';
+import { ExactNumber } from '../util/exact-number.ts';
 
 /** How a request's value is read and what Postgres type it becomes. */
 export type Leaf =

@@ -9,6 +9,7 @@ import { HedgeError } from '../error/hedge-error.ts';
 import type { Path } from '../error/path.ts';
 import { pathText } from '../error/path.ts';
 import type { Operation, VariableValues } from '../parse/operation.ts';
+import { ExactNumber, exactNumber } from '../util/exact-number.ts';
 
 /** A value of the request: a literal, or a place inside a variable's JSON value. */
 export type Input =
@@ -61,7 +62,7 @@ export function view(
   if (value === null) return { kind: 'null' };
   if (Array.isArray(value))
     return { kind: 'list', items: value.map((_, i) => ({ ...resolved, path: [...resolved.path, i] })) };
-  if (typeof value === 'object') {
+  if (typeof value === 'object' && !(value instanceof ExactNumber)) {
     return {
       kind: 'object',
       fields: new Map(Object.keys(value).map((key) => [key, { ...resolved, path: [...resolved.path, key] }])),
@@ -125,8 +126,7 @@ export function resolveVariable(
 }
 
 /**
- * The value of a resolved input as JSON. Numbers of literals that JSON numbers cannot hold exactly come out as
- * strings, which every Postgres type reads alike.
+ * The value of a resolved input as JSON; numbers that a JavaScript number would change are `ExactNumber`s.
  */
 export function inputJson(input: Input, operation: Operation, variables: VariableValues): unknown {
   if (input.kind === 'json') return readJson(variables, input);
@@ -138,12 +138,8 @@ function literalJson(node: ValueNode, operation: Operation, variables: VariableV
     case Kind.NULL:
       return null;
     case Kind.INT:
-    case Kind.FLOAT: {
-      const value = Number(node.value);
-      return Number.isSafeInteger(value) || String(value) === node.value
-        ? value
-        : new ExactNumber(node.value);
-    }
+    case Kind.FLOAT:
+      return exactNumber(node.value);
     case Kind.BOOLEAN:
       return node.value;
     case Kind.STRING:
@@ -168,18 +164,6 @@ function literalJson(node: ValueNode, operation: Operation, variables: VariableV
   }
 }
 
-/** A number of the document kept as its text, because a JavaScript number would change it. */
-export class ExactNumber {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
-  }
-  /** JSON has no way to carry it exactly through `JSON.stringify` but as raw JSON. */
-  toJSON(): unknown {
-    return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(this.text);
-  }
-}
-
 /** True when the guards of a plan hold for another request's variables. */
 export function guardsHold(guards: readonly Guard[], variables: VariableValues): boolean {
   for (const g of guards) {
@@ -199,7 +183,7 @@ function observe(value: unknown, depth: Depth): string {
   if (depth === 'presence') return 'value';
   if (depth === 'exact') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.length}]`;
-  if (typeof value === 'object') return JSON.stringify(Object.keys(value));
+  if (typeof value === 'object' && !(value instanceof ExactNumber)) return JSON.stringify(Object.keys(value));
   return 'scalar';
 }
 
@@ -277,6 +261,7 @@ export function describeInput(input: Input, variables: VariableValues): string {
   const value = readJson(variables, input);
   if (value === null || value === undefined) return 'null';
   if (Array.isArray(value)) return 'a list';
+  if (value instanceof ExactNumber) return 'a number';
   switch (typeof value) {
     case 'object':
       return 'an object';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ScalarType } from '../../src/artifact/types.ts';
 import type { Leaf } from '../../src/plan/codec.ts';
 import { encodeLeaf } from '../../src/plan/codec.ts';
-import { ExactNumber } from '../../src/plan/input.ts';
+import { ExactNumber } from '../../src/util/exact-number.ts';
 
 const type = (name: string, graphql = name, array = false): ScalarType => ({
   pg: { schema: 'pg_catalog', name },
