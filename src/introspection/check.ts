@@ -17,6 +17,7 @@ import {
   getVariableValues,
   Kind,
   OperationTypeNode,
+  specifiedScalarTypes,
   validate,
   visit,
 } from 'graphql';
@@ -55,6 +56,7 @@ export interface CheckedRequest {
 /** Stands for any role's schema: only its introspection fields are asked about. */
 const META_SCHEMA = new GraphQLSchema({
   query: new GraphQLObjectType({ name: QUERY_ROOT, fields: { none: { type: GraphQLBoolean } } }),
+  types: specifiedScalarTypes,
   directives: [GraphQLIncludeDirective, GraphQLSkipDirective],
   assumeValid: true,
 });
@@ -119,6 +121,9 @@ function survey(request: IntrospectionRequest): readonly FragmentDefinitionNode[
           if (field && !field.isLeaf && !selection.selectionSet) {
             refuse(`missing selection set for '${name}'`, fieldPath);
           }
+          if (typeName === QUERY_ROOT && name === '__type' && !hasArgument(selection, 'name')) {
+            refuse("missing required field 'name'", at(at(fieldPath, 'args'), 'name'));
+          }
           if (selection.selectionSet) {
             walk(selection.selectionSet, field?.typeName ?? '', at(fieldPath, 'selectionSet'), depth + 1);
           }
@@ -146,6 +151,10 @@ const ROOT_FIELDS: ReadonlyMap<string, { readonly typeName: string; readonly isL
   ['__schema', { typeName: '__Schema', isLeaf: false }],
   ['__type', { typeName: '__Type', isLeaf: false }],
 ]);
+
+function hasArgument(field: FieldNode, name: string): boolean {
+  return field.arguments?.some((a) => a.name.value === name) ?? false;
+}
 
 function refuse(message: string, path?: Path): never {
   throw new HedgeError('validation-failed', message, { path: pathText(path) });

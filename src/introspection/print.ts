@@ -54,17 +54,20 @@ function printType(def: TypeDef): string {
   }
 }
 
-/** Described members are set apart by an empty line. */
 function block(members: readonly string[]): string {
-  const lines = members.map((member, i) => (i > 0 && member.startsWith('  "') ? `\n${member}` : member));
-  return `{\n${lines.join('\n')}\n}`;
+  return `{\n${spaced(members)}\n}`;
 }
 
 function printArguments(args: readonly InputValueDef[], indent: string): string {
   if (args.length === 0) return '';
   if (args.every((arg) => arg.description === null))
     return `(${args.map((arg) => inputValue(arg, '')).join(', ')})`;
-  return `(\n${args.map((arg) => inputValue(arg, `${indent}  `)).join('\n')}\n${indent})`;
+  return `(\n${spaced(args.map((arg) => inputValue(arg, `${indent}  `)))}\n${indent})`;
+}
+
+/** One member a line; those with a description are set apart by an empty line. */
+function spaced(members: readonly string[]): string {
+  return members.map((member, i) => (i > 0 && /^ *"/.test(member) ? `\n${member}` : member)).join('\n');
 }
 
 function inputValue(input: InputValueDef, indent: string): string {

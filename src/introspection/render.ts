@@ -58,7 +58,15 @@ export function renderIntrospection(types: RoleTypes, request: CheckedRequest): 
   const sets = [must(root, 'an introspection document has an operation')];
   const writer = compile({ fragments, variables: request.variables }, QUERY_ROOT, sets);
   const limit = MAX_CHARS + MAX_CHARS_PER_MEMBER * types.memberCount;
-  return new Map(writer.fields.map((field) => [field.key, writeField(field, types, types, limit)]));
+  const answer = new Map<string, string>();
+  let length = 0;
+  for (const field of writer.fields) {
+    const text = writeField(field, types, types, limit);
+    length += text.length;
+    refuseLonger(length, limit);
+    answer.set(field.key, text);
+  }
+  return answer;
 }
 
 // ------------------------------------------------------------------ compiling
@@ -152,14 +160,17 @@ function writeObject(writer: ObjectWriter, source: unknown, types: RoleTypes, li
 function join(pieces: readonly string[], limit: number): string {
   let length = 0;
   for (const piece of pieces) length += piece.length + 1;
-  if (length > limit) {
-    throw new HedgeError(
-      'validation-failed',
-      `the answer to the introspection is longer than ${limit} characters`,
-    );
-  }
+  refuseLonger(length, limit);
   if (length < LONG_PIECE * pieces.length) return pieces.join(',');
   let text = '';
   for (const piece of pieces) text += text === '' ? piece : `,${piece}`;
   return text;
+}
+
+function refuseLonger(length: number, limit: number): void {
+  if (length <= limit) return;
+  throw new HedgeError(
+    'validation-failed',
+    `the answer to the introspection is longer than ${limit} characters`,
+  );
 }

@@ -57,11 +57,25 @@ export function column(
   description: string | null = null,
 ): ColumnField {
   const nullable = !type.endsWith('!');
-  return { kind: 'column', name, column: name, type: types.ref(type.replace('!', '')), nullable, description };
+  return {
+    kind: 'column',
+    name,
+    column: name,
+    type: types.ref(type.replace('!', '')),
+    nullable,
+    description,
+  };
 }
 
 export function objectRelationship(name: string, table: number, nullable = false): ObjectRelationshipField {
-  return { kind: 'object_relationship', name, table, mapping: [], nullable, description: 'An object relationship' };
+  return {
+    kind: 'object_relationship',
+    name,
+    table,
+    mapping: [],
+    nullable,
+    description: 'An object relationship',
+  };
 }
 
 export function arrayRelationship(name: string, table: number): ArrayRelationshipField {
@@ -119,7 +133,12 @@ export function rootFields(tables: readonly TableModel[]): readonly RootField[] 
     .flatMap((t, ref): RootField[] => {
       const { typeName } = t;
       const fields: RootField[] = [
-        { name: typeName, kind: 'select', table: ref, description: `fetch data from the table: "${typeName}"` },
+        {
+          name: typeName,
+          kind: 'select',
+          table: ref,
+          description: `fetch data from the table: "${typeName}"`,
+        },
       ];
       if (t.primaryKey) {
         const description = `fetch data from the table: "${typeName}" using primary key columns`;
@@ -172,7 +191,9 @@ export function blog(): RoleView {
         column(types, 'id', 'int4!'),
         column(types, 'name', 'text!'),
         arrayRelationship('articles', 0),
-        computedField('greeting', { kind: 'scalar', type: types.ref('text') }, [argument(types, 'word', 'text')]),
+        computedField('greeting', { kind: 'scalar', type: types.ref('text') }, [
+          argument(types, 'word', 'text'),
+        ]),
         computedField('initial', { kind: 'scalar', type: types.ref('text') }),
         computedField('search', { kind: 'table', table: 0 }, [argument(types, 'term', 'text', true)]),
       ],
