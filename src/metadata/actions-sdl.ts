@@ -45,9 +45,13 @@ export function mergeActionsSdl({ file, text, sections, report }: ActionFiles): 
   const declarations = readSdl(file, text, report);
   if (declarations === undefined) return new Map();
   const merged = new Map<string, Tree>();
-  const actions = mergeActions(declarations.actions, sections.get('actions'), report);
-  if (actions.length > 0)
-    merged.set('actions', sequenceTree(sections.get('actions')?.place ?? file, actions));
+  const list = sections.get('actions');
+  // Something else than a list is left for the validation to report, and so below for the types.
+  if (list !== undefined && list.kind !== 'sequence') merged.set('actions', list);
+  else {
+    const actions = mergeActions(declarations.actions, list, report);
+    if (actions.length > 0) merged.set('actions', sequenceTree(list?.place ?? file, actions));
+  }
   const types = mergeTypes(file, declarations, sections.get('custom_types'), report);
   if (types !== undefined) merged.set('custom_types', types);
   return merged;
@@ -82,7 +86,6 @@ function mergeTypes(
   written: Tree | undefined,
   report: Report,
 ): Tree | undefined {
-  // Something else than a mapping is left for the validation to report.
   if (written !== undefined && written.kind !== 'mapping') return written;
   const entries = new Map<string, Entry>(written?.entries);
   for (const kind of TYPE_KINDS) {
@@ -99,9 +102,8 @@ function mergeTypes(
       );
     });
     const place = list?.place ?? file;
-    if (types.length + rest.length > 0) {
-      entries.set(kind, { place, value: sequenceTree(place, [...types, ...rest]) });
-    }
+    if (types.length + rest.length === 0) entries.delete(kind);
+    else entries.set(kind, { place, value: sequenceTree(place, [...types, ...rest]) });
   }
   return entries.size === 0 ? undefined : mappingTree(written?.place ?? file, entries);
 }
@@ -179,7 +181,7 @@ function readSdl(file: Place, text: string, report: Report): Declarations | unde
     const { line, column } = error.locations?.[0] ?? file;
     report(
       { ...file, line, column },
-      `This is not GraphQL: ${error.message}. Correct the text from here on.`,
+      `This is not GraphQL: ${error.message}. Correct it here or just before.`,
     );
     return undefined;
   }

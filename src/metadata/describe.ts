@@ -6,7 +6,7 @@ import { isMapping } from './schema/common.ts';
 interface Noun {
   readonly noun: string;
   readonly key: string;
-  /** Between the noun and what it belongs to; `role` nouns read `the … of role "x" on …`. */
+  /** The name is a role: `the … of role "x" on …`. */
   readonly role?: true;
 }
 
@@ -20,6 +20,7 @@ export const NAMED_LISTS: ReadonlyMap<string, Noun> = new Map<string, Noun>([
   ['object_relationships', { noun: 'object relationship', key: 'name' }],
   ['array_relationships', { noun: 'array relationship', key: 'name' }],
   ['computed_fields', { noun: 'computed field', key: 'name' }],
+  ['relationships', { noun: 'relationship', key: 'name' }],
   ['remote_relationships', { noun: 'remote relationship', key: 'name' }],
   ['select_permissions', { noun: 'select permission', key: 'role', role: true }],
   ['insert_permissions', { noun: 'insert permission', key: 'role', role: true }],
@@ -44,7 +45,8 @@ export const NAMED_LISTS: ReadonlyMap<string, Noun> = new Map<string, Noun>([
 export function nameOf(list: string, item: unknown): string | undefined {
   const noun = NAMED_LISTS.get(list);
   if (noun === undefined || !isMapping(item)) return undefined;
-  const name = item[noun.key];
+  // A remote schema lists its relationships by the type that gets them.
+  const name = item[noun.key] ?? item['type_name'];
   if (isMapping(name) && typeof name['name'] === 'string') {
     const schema = name['schema'];
     return typeof schema === 'string' && schema !== 'public' ? `${schema}.${name['name']}` : name['name'];

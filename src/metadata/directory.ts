@@ -82,9 +82,7 @@ async function readLayout(loader: Loader, report: Report, note: Report): Promise
     if (value !== undefined && !isNull(value)) entries.set(key, { place: value.place, value });
   };
   enter('version', childOf(versionFile, 'version'));
-  if (versionFile !== undefined && versionFile.kind !== 'hole' && !entries.has('version')) {
-    report(top, 'version.yaml says no version; write "version: 3".', ['version']);
-  }
+  checkKeys('version.yaml', versionFile, ['version'], report);
   const isVersion2 = await readVersion2(loader, enter);
   if (!isVersion2) entries.set('sources', { place: top, value: await readSources(loader, note) });
   for (const [file, section] of Object.entries(SECTION_FILES)) enter(section, await loader.load(file));
@@ -178,32 +176,42 @@ async function readPart(loader: Loader, directory: string, part: string): Promis
 function flattened(tree: Tree): Tree {
   if (tree.kind === 'mapping') return sequenceTree(tree.place, [tree]);
   if (isNull(tree)) return sequenceTree(tree.place, []);
-  if (tree.kind !== 'sequence') return tree;
-  const items = tree.items.flatMap((item) =>
-    item.kind === 'sequence' ? item.items : isNull(item) ? [] : [item],
-  );
-  return sequenceTree(tree.place, items);
+  return tree.kind === 'sequence' ? sequenceTree(tree.place, tree.items.flatMap(itemsOf)) : tree;
+}
+
+function itemsOf(tree: Tree): readonly Tree[] {
+  if (tree.kind === 'sequence') return tree.items.flatMap(itemsOf);
+  return isNull(tree) ? [] : [tree];
 }
 
 async function readActions(loader: Loader, report: Report): Promise<ReadonlyMap<string, Tree>> {
   const yaml = await loader.load(ACTIONS_YAML);
   const sections = new Map<string, Tree>();
   if (yaml?.kind === 'sequence') sections.set('actions', yaml);
-  if (yaml?.kind === 'mapping') {
-    for (const [key, { place, value }] of yaml.entries) {
-      if (ACTIONS_KEYS.includes(key)) {
-        if (!isNull(value)) sections.set(key, value);
-        continue;
-      }
-      const meant = nearest(key, ACTIONS_KEYS);
-      const help =
-        meant === undefined ? 'its keys are actions and custom_types.' : `did you mean "${meant}"?`;
-      report(place, `${ACTIONS_YAML} has no key "${key}"; ${help}`);
-    }
+  for (const key of ACTIONS_KEYS) {
+    const value = childOf(yaml, key);
+    if (value !== undefined && !isNull(value)) sections.set(key, value);
   }
+  checkKeys(ACTIONS_YAML, yaml, ACTIONS_KEYS, report);
   const sdl = await loader.text(ACTIONS_GRAPHQL);
   if (sdl === undefined || yaml?.kind === 'hole') return sections;
   return mergeActionsSdl({ file: loader.placeOf(ACTIONS_GRAPHQL), text: sdl, sections, report });
+}
+
+/** Files that are a mapping of sections have no key of their own in the document, so theirs are checked here. */
+function checkKeys(file: string, tree: Tree | undefined, known: readonly string[], report: Report): void {
+  if (tree?.kind !== 'mapping') {
+    if (tree?.kind === 'scalar' && tree.value !== null) {
+      report(tree.place, `${file} must be a mapping with the keys ${known.join(', ')}.`);
+    }
+    return;
+  }
+  for (const [key, { place }] of tree.entries) {
+    if (known.includes(key)) continue;
+    const meant = nearest(key, known);
+    const help = meant === undefined ? `its keys are ${known.join(', ')}.` : `did you mean "${meant}"?`;
+    report(place, `${file} has no key "${key}"; ${help}`);
+  }
 }
 
 /** Metadata somebody wrote and nobody reads is a permission that is not there: each such file gets a notice. */

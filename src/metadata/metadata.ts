@@ -69,6 +69,14 @@ export function locate(result: MetadataResult, path: DocumentPath): Place {
 
 function reportTo(list: Problem[]): Report {
   return ({ file, line, column }, message, path = []) => {
-    list.push({ file, line, column, path: documentPathText(path), message });
+    list.push({ file, line, column, path: printable(documentPathText(path)), message: printable(message) });
   };
+}
+
+/** Names come from the files: a terminal must not obey what is hidden in them. */
+function printable(text: string): string {
+  return text.replaceAll(
+    /\p{Cc}|\p{Cf}|\p{Cs}/gu,
+    (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -92,7 +92,7 @@ function syntaxMessage(mistake: { readonly code: string; readonly message: strin
     case 'TAG_RESOLVE_FAILED':
       return `${mistake.message.replace('Unresolved tag: ', 'The YAML tag ')} is not known here; remove it (only !include followed by a path is read).`;
     default:
-      return `This is not YAML: ${mistake.message.replaceAll(/\s+/g, ' ')}. Correct the text from here on.`;
+      return `This is not YAML: ${mistake.message.replaceAll(/\s+/g, ' ')}. Correct it here or just before.`;
   }
 }
 

@@ -8,6 +8,8 @@ export type Schema<T> = v.GenericSchema<unknown, T>;
 
 /** An issue with this type holds a whole predicate (`has no key "x"; …`), any other a noun (`a list`). */
 export const PREDICATE = 'raw_check';
+/** Finds the key an unknown one was meant to be in its message. */
+export const MEANT_KEY = /; did you mean "(.*)"\?$/;
 
 type Mapping = Record<string, unknown>;
 
@@ -99,6 +101,28 @@ export function oneOf<const W extends string>(...words: readonly W[]): Schema<W>
 /** A text in short, or the longer form: which one it is shows in the value, so messages speak of that one. */
 export function textOr<T>(other: Schema<T>): Schema<string | T> {
   return v.lazy((input): Schema<string | T> => (typeof input === 'string' ? text : other));
+}
+
+/**
+ * A mapping with one of several forms, told apart by a key each has for itself. Where that key is missing the
+ * form of the key that was meant is taken, so that the message is about the slip.
+ */
+export function variant<T>(forms: Readonly<Record<string, Schema<T>>>): Schema<T> {
+  const keys = Object.keys(forms);
+  const unclear = v.pipe(
+    mapping,
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (dataset.typed) addIssue({ message: `needs one of the keys ${keys.join(', ')}` });
+    }),
+  );
+  return v.lazy((input) => {
+    if (!isMapping(input)) return unclear as Schema<T>;
+    const own = Object.keys(input);
+    const key =
+      keys.find((form) => own.includes(form)) ??
+      own.map((name) => nearest(name, keys)).find((meant) => meant !== undefined);
+    return (key === undefined ? undefined : forms[key]) ?? (unclear as Schema<T>);
+  });
 }
 
 /** `"*"` for all columns, or a list of them. */

@@ -6,21 +6,20 @@ import {
   anything,
   checked,
   dictionary,
-  isMapping,
   list,
   object,
   oneOf,
   optional,
   qualifiedName,
   text,
+  variant,
   type Schema,
 } from './common.ts';
 
-const foreignKeyOfOtherTable: Schema<RemoteForeignKey> = v.lazy((input): Schema<RemoteForeignKey> =>
-  isMapping(input) && 'columns' in input
-    ? object({ table: qualifiedName, columns: list(text) })
-    : object({ table: qualifiedName, column: text }),
-);
+const foreignKeyOfOtherTable = variant<RemoteForeignKey>({
+  column: object({ table: qualifiedName, column: text }),
+  columns: object({ table: qualifiedName, columns: list(text) }),
+});
 
 const ownForeignKey: Schema<string | string[] | RemoteForeignKey> = v.lazy(
   (input): Schema<string | string[] | RemoteForeignKey> => {
@@ -50,11 +49,10 @@ type Using = RelationshipMetadata['using'];
 function relationship(
   foreignKey: Schema<string | string[] | RemoteForeignKey>,
 ): Schema<RelationshipMetadata> {
-  const using = v.lazy((input): Schema<Using> =>
-    isMapping(input) && 'manual_configuration' in input
-      ? object({ manual_configuration: manualConfiguration })
-      : object({ foreign_key_constraint_on: foreignKey }),
-  );
+  const using = variant<Using>({
+    foreign_key_constraint_on: object({ foreign_key_constraint_on: foreignKey }),
+    manual_configuration: object({ manual_configuration: manualConfiguration }),
+  });
   return object({ name: text, using, comment: optional(text) });
 }
 
@@ -90,10 +88,11 @@ const legacyToRemoteSchema = object({
   remote_field: dictionary(remoteField),
 });
 
-const remoteDefinition: Schema<unknown> = v.lazy((input): Schema<unknown> => {
-  if (isMapping(input) && 'to_source' in input) return object({ to_source: toSource });
-  if (isMapping(input) && ('hasura_fields' in input || 'remote_schema' in input)) return legacyToRemoteSchema;
-  return object({ to_remote_schema: toRemoteSchema });
+const remoteDefinition = variant<unknown>({
+  to_source: object({ to_source: toSource }),
+  to_remote_schema: object({ to_remote_schema: toRemoteSchema }),
+  hasura_fields: legacyToRemoteSchema,
+  remote_schema: legacyToRemoteSchema,
 });
 
 export const remoteRelationships = list(object({ name: text, definition: remoteDefinition }));

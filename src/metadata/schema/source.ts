@@ -16,16 +16,21 @@ import {
   qualifiedName,
   text,
   textOr,
+  variant,
   type Schema,
 } from './common.ts';
 import { selectPermissions } from './permission.ts';
 import { manualConfiguration } from './relationship.ts';
 import { table } from './table.ts';
 
-const databaseUrl: Schema<UrlConf> = v.lazy((input): Schema<UrlConf> => {
-  if (typeof input === 'string') return text;
-  if (isMapping(input) && 'connection_parameters' in input) {
-    return object({
+const noFiles = v.never(
+  'left out: a worker has no files to read the address from; use from_env and a secret',
+);
+
+const databaseUrl: Schema<UrlConf> = textOr(
+  variant<Exclude<UrlConf, string>>({
+    from_env: object({ from_env: text }),
+    connection_parameters: object({
       connection_parameters: object({
         host: text,
         port: optional(count),
@@ -33,15 +38,10 @@ const databaseUrl: Schema<UrlConf> = v.lazy((input): Schema<UrlConf> => {
         password: optional(text),
         database: text,
       }),
-    });
-  }
-  if (isMapping(input) && 'dynamic_from_file' in input) {
-    return v.never(
-      'a text or from_env: a worker has no file system to read dynamic_from_file from; use a secret',
-    );
-  }
-  return object({ from_env: text });
-});
+    }),
+    dynamic_from_file: v.object({ dynamic_from_file: noFiles }) as unknown as Schema<never>,
+  }),
+);
 
 const certificate = textOr(object({ from_env: text }));
 
@@ -99,11 +99,12 @@ const nativeQueryRelationships = list(
   object({
     name: text,
     // Exports leave `manual_configuration` out here, the documentation writes it.
-    using: v.lazy((input): Schema<unknown> =>
-      isMapping(input) && 'manual_configuration' in input
-        ? object({ manual_configuration: manualConfiguration })
-        : manualConfiguration,
-    ),
+    using: variant<unknown>({
+      manual_configuration: object({ manual_configuration: manualConfiguration }),
+      remote_table: manualConfiguration,
+      remote_native_query: manualConfiguration,
+      native_query: manualConfiguration,
+    }),
     comment: optional(text),
   }),
 );
