@@ -76,7 +76,7 @@ function reportTo(list: Problem[]): Report {
 /** Names come from the files: a terminal must not obey what is hidden in them. */
 function printable(text: string): string {
   return text.replaceAll(
-    /\p{Cc}|\p{Cf}|\p{Cs}/gu,
+    /\p{Cc}|\p{Cf}|\p{Cs}|\p{Zl}|\p{Zp}/gu,
     (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`,
   );
 }

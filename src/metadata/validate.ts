@@ -82,7 +82,8 @@ function butIs(issue: v.BaseIssue<unknown>): string {
   const { input } = issue;
   const isWord = issue.type === 'picklist' && typeof input === 'string' && input.length <= 40;
   if (isWord) return `, not "${input}"`;
-  return `, not ${nounFor(input)}`;
+  const isUnquoted = issue.type === 'string' && (typeof input === 'number' || typeof input === 'boolean');
+  return `, not ${nounFor(input)}${isUnquoted ? '; put it in quotes' : ''}`;
 }
 
 function nounFor(input: unknown): string {
@@ -93,7 +94,8 @@ function nounFor(input: unknown): string {
     case 'string':
       return 'a text';
     case 'number':
-      return Number.isInteger(input) ? 'a number' : 'a fraction';
+      if (!Number.isInteger(input)) return 'a fraction';
+      return input < 0 ? 'a negative number' : 'a number';
     case 'boolean':
       return input ? 'true' : 'false';
     default:

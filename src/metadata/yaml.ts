@@ -206,7 +206,7 @@ class Converter {
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
     if (typeof value !== 'number') return source;
     if (!Number.isFinite(value)) {
-      this.#report(place, `${source} is not a number JSON knows; put it in quotes.`);
+      this.#report(place, `The value ${source} is not a number JSON knows; put it in quotes.`);
       return null;
     }
     // A bigint or numeric written without quotes must reach Postgres digit by digit, as text when need be.

@@ -141,7 +141,7 @@ scalar Stamp`,
       'a handler of another type',
       'type Query { login: Int }',
       'actions: [{name: login, definition: {handler: 1}}]',
-      /^actions.yaml:1:47: "definition.handler" of action "login" must be a text, not a number. \(at actions\[0\].definition.handler\)$/,
+      /^actions.yaml:1:47: "definition.handler" of action "login" must be a text, not a number; put it in quotes[.] \(at actions\[0\].definition.handler\)$/,
     ],
   ])('with %s are reported', async (_, sdl, yaml, expected) => {
     const problems = await problemsOf(project(sdl, yaml));

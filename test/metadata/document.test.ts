@@ -56,7 +56,7 @@ describe('a message names the object, its role and the way out', () => {
     [
       'a negative limit',
       '- table: users\n  select_permissions:\n    - {role: user, permission: {columns: [], filter: {}, limit: -1}}\n',
-      '3:65: "permission.limit" of the select permission of role "user" on table "users" must be a whole number from 0 on, not a number. (at sources[0].tables[0].select_permissions[0].permission.limit)',
+      '3:65: "permission.limit" of the select permission of role "user" on table "users" must be a whole number from 0 on, not a negative number. (at sources[0].tables[0].select_permissions[0].permission.limit)',
     ],
     [
       'a filter left empty',

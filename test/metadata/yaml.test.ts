@@ -51,7 +51,7 @@ describe('text that is not YAML is reported at its place', () => {
     ],
     ['a list as a key', '- ? [a]\n  : b\n', /The key of a mapping must be a text/],
     ['a key of prototypes', '- table: users\n  __proto__: {}\n', /:2:3: The key "__proto__" cannot be used/],
-    ['infinity', '- table: .inf\n', /:1:10: .inf is not a number JSON knows; put it in quotes/],
+    ['infinity', '- table: .inf\n', /:1:10: The value .inf is not a number JSON knows; put it in quotes/],
     ['brackets without end', '['.repeat(5000), /nested deeper|not YAML/],
     [
       'nesting without end',
