@@ -27,6 +27,7 @@ const STATUS = {
   'permission-denied': 400,
   'permission-error': 400,
   'postgres-error': 500,
+  'postgres-max-connections-error': 500,
   unexpected: 500,
   'unexpected-payload': 400,
   'validation-failed': 400,

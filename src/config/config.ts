@@ -1,0 +1,76 @@
+// Vars and secrets of a deployment -> its Config, checked once, with all mistakes reported together.
+
+import * as v from 'valibot';
+
+import type { SettingName, SettingValues } from './settings.ts';
+import { SETTINGS } from './settings.ts';
+import type { Config } from './types.ts';
+
+const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024;
+
+/** A setting that cannot be used, and what to do about it. */
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly message: string;
+}
+
+/** Every mistake of a configuration. Its message names variables and never shows a value of a secret. */
+export class ConfigError extends Error {
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super(problems.map(({ variable, message }) => `${variable}: ${message}`).join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the settings among `env`; whatever else is there (bindings, other services' variables, settings of Hasura that
+ * have no meaning here) is ignored.
+ * @throws ConfigError with every mistake at once.
+ */
+export function readConfig(env: Record<string, unknown>): Config {
+  const problems: ConfigProblem[] = [];
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, (typeof SETTINGS)[SettingName]][]) {
+    const given = env[name];
+    if (given === undefined) continue;
+    const result = v.safeParse(setting.schema, given);
+    if (result.success) values[name] = result.output;
+    else problems.push(...result.issues.map((issue) => problemOf(name, issue)));
+  }
+  const settings = values as SettingValues;
+  const adminSecret = settings.HASURA_GRAPHQL_ADMIN_SECRET ?? settings.HASURA_GRAPHQL_ACCESS_KEY ?? null;
+  const hasSecret =
+    env['HASURA_GRAPHQL_ADMIN_SECRET'] !== undefined || env['HASURA_GRAPHQL_ACCESS_KEY'] !== undefined;
+  for (const name of ['HASURA_GRAPHQL_JWT_SECRET', 'HASURA_GRAPHQL_UNAUTHORIZED_ROLE'] as const) {
+    if (env[name] !== undefined && !hasSecret)
+      problems.push({
+        variable: name,
+        message:
+          'requires HASURA_GRAPHQL_ADMIN_SECRET to be set; without it every request would be an administrator’s',
+      });
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return {
+    adminSecret,
+    jwt: settings.HASURA_GRAPHQL_JWT_SECRET ?? null,
+    unauthorizedRole: settings.HASURA_GRAPHQL_UNAUTHORIZED_ROLE ?? null,
+    stringifyNumericTypes: settings.HASURA_GRAPHQL_STRINGIFY_NUMERIC_TYPES ?? false,
+    booleanNullCollapse: settings.HASURA_GRAPHQL_V1_BOOLEAN_NULL_COLLAPSE ?? false,
+    devMode: settings.HASURA_GRAPHQL_DEV_MODE ?? false,
+    adminInternalErrors: settings.HASURA_GRAPHQL_ADMIN_INTERNAL_ERRORS ?? true,
+    enableConsole: settings.HASURA_GRAPHQL_ENABLE_CONSOLE ?? false,
+    cors: settings.HASURA_GRAPHQL_DISABLE_CORS
+      ? { kind: 'disabled' }
+      : (settings.HASURA_GRAPHQL_CORS_DOMAIN ?? { kind: 'any' }),
+    neonEndpoint: settings.NEON_ENDPOINT ?? null,
+    maxBodyBytes: settings.HEDGE_MAX_BODY_BYTES ?? DEFAULT_MAX_BODY_BYTES,
+  };
+}
+
+function problemOf(variable: string, issue: v.BaseIssue<unknown>): ConfigProblem {
+  const path = (issue.path ?? []).map((item) => String(item.key)).join('.');
+  return { variable, message: path === '' ? issue.message : `${path}: ${issue.message}` };
+}

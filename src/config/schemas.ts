@@ -1,0 +1,85 @@
+// Schemas of single settings: what a var or secret may be -> the value the stages use. Their messages follow the
+// variable's name and say the way out; none repeats a value, which may be a secret.
+
+import * as v from 'valibot';
+
+import type { CorsConfig } from './types.ts';
+
+const TRUE_TEXTS = ['true', 't', 'yes', 'y'];
+const FALSE_TEXTS = ['false', 'f', 'no', 'n'];
+
+/** A text that is not empty. An empty secret would look configured and protect nothing. */
+export const text = v.pipe(
+  v.string('expected a text'),
+  v.check((value) => value.trim() !== '', 'is set but empty; give it a value, or remove it'),
+);
+
+/** A text that an HTTP header can carry as it is. */
+export const headerText = v.pipe(
+  text,
+  v.check(
+    (value) => value.trim() === value && !/[\r\n\0]/.test(value),
+    'begins or ends with white space or holds a line break, so no request header can match it; remove these',
+  ),
+);
+
+/** A boolean, or one of Hasura's texts for it in any case. */
+export const boolean = v.pipe(
+  v.union([v.boolean(), v.string()], 'expected a boolean'),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    if (typeof dataset.value === 'boolean') return dataset.value;
+    const word = dataset.value.toLowerCase();
+    if (TRUE_TEXTS.includes(word)) return true;
+    if (FALSE_TEXTS.includes(word)) return false;
+    addIssue({
+      message: `not a valid boolean text; true values are ${TRUE_TEXTS.join(', ')} and false values are ${FALSE_TEXTS.join(', ')}, in any case`,
+    });
+    return NEVER;
+  }),
+);
+
+/** A whole number of at least 1, as number or text. */
+export const positiveInteger = v.pipe(
+  v.union([v.number(), v.string()], 'expected a number'),
+  v.transform((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value)),
+  v.check(
+    (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1,
+    'expected a whole number of at least 1',
+  ),
+  v.transform(Number),
+);
+
+/** An absolute URL over HTTP. */
+export const httpUrl = v.pipe(
+  text,
+  v.check((value) => isHttpUrl(value), 'expected a URL that begins with http:// or https://'),
+);
+
+function isHttpUrl(value: string): boolean {
+  const protocol = URL.parse(value)?.protocol;
+  return protocol === 'http:' || protocol === 'https:';
+}
+
+const DOMAIN = /^https?:\/\/(\*\.)?([a-z0-9_-]+\.)*[a-z0-9_-]+(:\d+)?$/;
+
+/** `*`, or origins with commas between, each with scheme and optional port; a first label may be `*`. */
+export const corsDomains = v.pipe(
+  text,
+  v.rawTransform(({ dataset, addIssue, NEVER }): CorsConfig => {
+    if (dataset.value.trim() === '*') return { kind: 'any' };
+    const origins = new Set<string>();
+    const parents = new Set<string>();
+    for (const part of dataset.value.split(',')) {
+      const domain = part.trim().toLowerCase();
+      if (!DOMAIN.test(domain)) {
+        addIssue({
+          message: `invalid domain: '${part.trim()}'; expected * or a list such as https://app.example.com, https://*.example.com:8080`,
+        });
+        return NEVER;
+      }
+      if (domain.includes('://*.')) parents.add(domain.replace('://*.', '://'));
+      else origins.add(domain);
+    }
+    return { kind: 'domains', origins, parents };
+  }),
+);

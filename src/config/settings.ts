@@ -1,0 +1,110 @@
+// Every setting of the service, as data: its variable, what it means, its default, and the schema that reads it.
+// `readConfig` and docs/configuration.md both come from this table.
+
+import type * as v from 'valibot';
+
+import { jwtSecret } from './jwt-secret.ts';
+import { boolean, corsDomains, headerText, httpUrl, positiveInteger } from './schemas.ts';
+
+export interface Setting {
+  readonly meaning: string;
+  /** As the documentation prints it. */
+  readonly default: string;
+  /** Give it with `wrangler secret put`, not under `[vars]`. */
+  readonly secret: boolean;
+  readonly schema: v.GenericSchema<unknown, unknown>;
+}
+
+export const SETTINGS = {
+  HASURA_GRAPHQL_ADMIN_SECRET: {
+    meaning:
+      'The secret that makes a request an administrator’s, in the header `x-hasura-admin-secret`. Without it **every request is an administrator’s** unless it names a role.',
+    default: 'none',
+    secret: true,
+    schema: headerText,
+  },
+  HASURA_GRAPHQL_ACCESS_KEY: {
+    meaning: 'The older name of `HASURA_GRAPHQL_ADMIN_SECRET`, used when that one is not set.',
+    default: 'none',
+    secret: true,
+    schema: headerText,
+  },
+  HASURA_GRAPHQL_JWT_SECRET: {
+    meaning:
+      'How tokens are verified: a JSON object with `type` and `key`, or `jwk_url`; see [authentication](authentication.md). Needs an admin secret.',
+    default: 'none',
+    secret: true,
+    schema: jwtSecret,
+  },
+  HASURA_GRAPHQL_UNAUTHORIZED_ROLE: {
+    meaning:
+      'The role of requests without credentials, which are refused otherwise. Their session variables come from the `x-hasura-*` headers they send. Needs an admin secret.',
+    default: 'none',
+    secret: false,
+    schema: headerText,
+  },
+  HASURA_GRAPHQL_STRINGIFY_NUMERIC_TYPES: {
+    meaning: 'Whether `bigint`, `numeric` and `float8` values leave as JSON strings.',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
+  HASURA_GRAPHQL_V1_BOOLEAN_NULL_COLLAPSE: {
+    meaning: 'Whether a comparison with `null` in a filter is true instead of an error.',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
+  HASURA_GRAPHQL_DEV_MODE: {
+    meaning:
+      'Whether errors show `internal` (the SQL, its arguments, Postgres’ fields) to **every** role. Not for production.',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
+  HASURA_GRAPHQL_ADMIN_INTERNAL_ERRORS: {
+    meaning: 'Whether errors show `internal` to the role `admin`.',
+    default: '`true`',
+    secret: false,
+    schema: boolean,
+  },
+  HASURA_GRAPHQL_ENABLE_CONSOLE: {
+    meaning: 'Whether `/console` serves GraphiQL, and `/` leads to it.',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
+  HASURA_GRAPHQL_CORS_DOMAIN: {
+    meaning:
+      'Origins whose pages may call the API: `*`, or a list with commas, each with its scheme, such as `https://app.example.com, https://*.example.com`. `*` stands for one label. Cookies and other browser credentials are allowed to listed origins only, not under `*`.',
+    default: '`*`',
+    secret: false,
+    schema: corsDomains,
+  },
+  HASURA_GRAPHQL_DISABLE_CORS: {
+    meaning: 'Whether no CORS headers are sent at all.',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
+  NEON_ENDPOINT: {
+    meaning:
+      'The URL of a Neon SQL-over-HTTP endpoint to use instead of the one that belongs to the connection string’s host, such as `http://127.0.0.1:5433/sql`.',
+    default: 'by the connection string',
+    secret: false,
+    schema: httpUrl,
+  },
+  HEDGE_MAX_BODY_BYTES: {
+    meaning: 'The largest request body that is read, in bytes; a larger one is answered 413.',
+    default: '`10485760` (10 MiB)',
+    secret: false,
+    schema: positiveInteger,
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The value of each setting that is set. */
+export type SettingValues = {
+  readonly [Name in SettingName]?: v.InferOutput<(typeof SETTINGS)[Name]['schema']> | undefined;
+};

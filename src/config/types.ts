@@ -1,0 +1,82 @@
+// What a deployment was told by its vars and secrets, once they are checked.
+
+import type { JsonPath } from './json-path.ts';
+
+export interface Config {
+  /** null: no secret is configured, so every request is an administrator's unless it names a role. */
+  readonly adminSecret: string | null;
+  readonly jwt: JwtConfig | null;
+  /** Role of requests that bring no credentials; null refuses them. */
+  readonly unauthorizedRole: string | null;
+  readonly stringifyNumericTypes: boolean;
+  readonly booleanNullCollapse: boolean;
+  /** Internal details of errors are shown to every role. */
+  readonly devMode: boolean;
+  /** Internal details of errors are shown to the role `admin`. */
+  readonly adminInternalErrors: boolean;
+  readonly enableConsole: boolean;
+  readonly cors: CorsConfig;
+  /** URL of Neon's SQL-over-HTTP endpoint; null: the one that belongs to the connection string's host. */
+  readonly neonEndpoint: string | null;
+  /** Bytes of a request body. */
+  readonly maxBodyBytes: number;
+}
+
+export type CorsConfig =
+  | { readonly kind: 'disabled' }
+  | { readonly kind: 'any' }
+  /** `origins` as `https://app.example.com`; `parents` as `https://example.com`, standing for one label more in front. */
+  | {
+      readonly kind: 'domains';
+      readonly origins: ReadonlySet<string>;
+      readonly parents: ReadonlySet<string>;
+    };
+
+/** Names in HASURA_GRAPHQL_JWT_SECRET's `type`. */
+export type JwtType =
+  | 'HS256'
+  | 'HS384'
+  | 'HS512'
+  | 'RS256'
+  | 'RS384'
+  | 'RS512'
+  | 'ES256'
+  | 'ES384'
+  | 'ES512'
+  | 'Ed25519';
+
+export interface JwtConfig {
+  readonly keys: JwtKeys;
+  readonly claims: JwtClaimsLocation;
+  /** Any one of these must be in the token's `aud`; null: not checked. */
+  readonly audience: readonly string[] | null;
+  readonly issuer: string | null;
+  /** Seconds of leeway for `exp`, `nbf` and `iat`. */
+  readonly allowedSkew: number;
+  readonly header: JwtHeader;
+}
+
+export type JwtKeys =
+  /** `key` is the shared secret, or a PEM text: public key or X.509 certificate. */
+  | { readonly kind: 'key'; readonly type: JwtType; readonly key: string }
+  | { readonly kind: 'jwk_url'; readonly url: string };
+
+/** Where a token carries itself: `Authorization: Bearer`, a cookie, or a header of its own. */
+export type JwtHeader =
+  | { readonly kind: 'authorization' }
+  | { readonly kind: 'cookie'; readonly name: string }
+  | { readonly kind: 'custom_header'; readonly name: string };
+
+export type ClaimsFormat = 'json' | 'stringified_json';
+
+/** Where the `x-hasura-*` claims stand in a token. */
+export type JwtClaimsLocation =
+  | { readonly kind: 'namespace'; readonly name: string; readonly format: ClaimsFormat }
+  | { readonly kind: 'namespace_path'; readonly path: JsonPath; readonly format: ClaimsFormat }
+  | { readonly kind: 'map'; readonly map: ReadonlyMap<string, ClaimSource> };
+
+/** An entry of `claims_map`. */
+export type ClaimSource =
+  | { readonly kind: 'literal'; readonly value: unknown }
+  /** `fallback` is undefined when the entry has no `default`. */
+  | { readonly kind: 'path'; readonly path: JsonPath; readonly fallback: unknown };

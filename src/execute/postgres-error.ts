@@ -1,0 +1,91 @@
+// What the driver throws -> the error a client sees: Postgres' own where it speaks of the client's values, else
+// "database query error" with the details kept for administrators.
+
+import { NeonDbError } from '@neondatabase/serverless';
+
+import type { ErrorCode } from '../error/hedge-error.ts';
+import { HedgeError } from '../error/hedge-error.ts';
+
+/** The statement that failed. */
+export interface FailedStatement {
+  readonly sql: string;
+  readonly parameters: readonly (string | null)[];
+}
+
+/** Integrity violations by SQLSTATE: code, and the words before Postgres' message. As in Hasura. */
+const VIOLATIONS: Readonly<Record<string, readonly [ErrorCode, string]>> = {
+  '23001': ['constraint-violation', 'Can not delete or update due to data being referred. '],
+  '23502': ['constraint-violation', 'Not-NULL violation. '],
+  '23503': ['constraint-violation', 'Foreign key violation. '],
+  '23505': ['constraint-violation', 'Uniqueness violation. '],
+  '23514': ['permission-error', 'Check constraint violation. '],
+  '23P01': ['constraint-violation', 'Exclusion violation. '],
+};
+
+/** SQLSTATEs of a database that cannot be used now: connection, authorization, missing database, shut down. */
+const UNREACHABLE = /^(08...|28...|3D000|57P0[1-5])$/;
+
+/** SQLSTATEs that show a database other than the one the artifact was built for: what it names is gone or retyped. */
+const DRIFT = /^(42P01|42703|42883|42804|3F000)$/;
+const DRIFT_HINT =
+  'The database may differ from the one this build was made for: build again; hedge build --check shows the difference.';
+
+/** The client's error for whatever the driver threw. Its path is `$`, as Hasura's. */
+export function databaseError(error: unknown, statement: FailedStatement): HedgeError {
+  if (!(error instanceof NeonDbError) || error.code === undefined) return connectionError(error);
+  const { code, message } = error;
+  if (UNREACHABLE.test(code)) return connectionError(error);
+  if (code === '53300')
+    return new HedgeError('postgres-max-connections-error', 'max connections reached on postgres', {
+      internal: message,
+      cause: error,
+    });
+  const known = clientError(code, message);
+  if (known) return new HedgeError(known[0], known[1], { cause: error });
+  const timedOut = code === '57014';
+  return new HedgeError(
+    'unexpected',
+    timedOut ? `database query error: ${message}` : 'database query error',
+    {
+      internal: internalOf(error, statement),
+      cause: error,
+    },
+  );
+}
+
+/** Errors whose message is for the client: they speak of values and constraints. */
+function clientError(code: string, message: string): readonly [ErrorCode, string] | undefined {
+  const violation = VIOLATIONS[code];
+  if (violation) return [violation[0], `${violation[1]}${message}`];
+  if (code.startsWith('23')) return ['constraint-violation', message];
+  if (code === '22025') return ['bad-request', message];
+  if (code.startsWith('22')) return ['data-exception', message];
+  if (code === '42704') return ['constraint-error', message];
+  if (code === '42P10')
+    return ['constraint-error', 'there is no unique or exclusion constraint on target column(s)'];
+  return undefined;
+}
+
+function internalOf(error: NeonDbError, { sql, parameters }: FailedStatement): unknown {
+  const { code, message, detail, hint } = error;
+  return {
+    statement: sql,
+    prepared: true,
+    error: {
+      exec_status: 'FatalError',
+      status_code: code,
+      message,
+      description: detail ?? null,
+      hint: hint ?? (code !== undefined && DRIFT.test(code) ? DRIFT_HINT : null),
+    },
+    arguments: parameters,
+  };
+}
+
+/** No statement ran, or nobody knows whether one did. The driver's message may hold addresses: administrators only. */
+function connectionError(error: unknown): HedgeError {
+  return new HedgeError('postgres-error', 'connection error', {
+    internal: error instanceof Error ? error.message : String(error),
+    cause: error,
+  });
+}
