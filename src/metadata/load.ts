@@ -16,110 +16,105 @@ import { isBomb, MAX_DEPTH, parseYaml, TOO_DEEP } from './yaml.ts';
 /** Includes nested deeper than this are a loop whose every turn has another name (a symbolic link to itself). */
 const MAX_INCLUDES = 32;
 
-/** Reads files on demand, each once. `displayed` is put before their paths in problems. */
-export class Loader {
+/** Reads files on demand, each once. Calls of `load` must not overlap: includes across two of them could wait for each other. */
+export interface Loader {
   /** Paths of the files that were read, so that those nobody includes can be told. */
-  readonly seen = new Set<string>();
-  readonly #files: MetadataFiles;
-  readonly #report: Report;
-  readonly #displayed: string;
-  readonly #loaded = new Map<string, Promise<Tree | undefined>>();
-  #written = 0;
-
-  constructor(files: MetadataFiles, displayed: string, report: Report) {
-    this.#files = files;
-    this.#displayed = displayed;
-    this.#report = report;
-  }
-
+  readonly seen: ReadonlySet<string>;
   /** The first character of a file: where a problem of the file as a whole is shown. */
-  placeOf(path: string): Place {
-    return { file: this.#displayed + path, line: 1, column: 1 };
-  }
-
+  placeOf(path: string): Place;
   /** The names in a directory in a fixed order, so that the same files always give the same metadata. */
-  async list(path: string): Promise<readonly string[] | undefined> {
+  list(path: string): Promise<readonly string[] | undefined>;
+  /** The file as text, or undefined when there is none. */
+  text(path: string): Promise<string | undefined>;
+  /** The file as a tree, or undefined when there is none. */
+  load(path: string): Promise<Tree | undefined>;
+}
+
+/** A loader of `files` that puts `displayed` before their paths in problems. */
+export function createLoader(files: MetadataFiles, displayed: string, report: Report): Loader {
+  const seen = new Set<string>();
+  const loaded = new Map<string, Promise<Tree | undefined>>();
+  let written = 0;
+
+  const placeOf = (path: string): Place => ({ file: displayed + path, line: 1, column: 1 });
+
+  async function list(path: string): Promise<readonly string[] | undefined> {
     try {
-      const names = await this.#files.list(path);
+      const names = await files.list(path);
       return names === undefined ? undefined : [...names].sort();
     } catch (error) {
-      this.#report(this.placeOf(path), reason(error));
+      report(placeOf(path), reason(error));
       return undefined;
     }
   }
 
-  /** The file as a tree, or undefined when there is none. */
-  load(path: string): Promise<Tree | undefined> {
-    return this.#load(path, []);
-  }
-
-  /** The file as text, or undefined when there is none. */
-  async text(path: string): Promise<string | undefined> {
+  async function text(path: string): Promise<string | undefined> {
     try {
-      const text = await this.#files.readText(path);
-      if (text !== undefined) this.seen.add(path);
-      return text;
+      const content = await files.readText(path);
+      if (content !== undefined) seen.add(path);
+      return content;
     } catch (error) {
-      this.seen.add(path);
-      this.#report(this.placeOf(path), reason(error));
+      seen.add(path);
+      report(placeOf(path), reason(error));
       return undefined;
     }
   }
 
-  #load(path: string, chain: readonly string[]): Promise<Tree | undefined> {
+  function loadOnce(path: string, chain: readonly string[]): Promise<Tree | undefined> {
     // Files are read one after the other, so one that is still being read is in the chain, and was found there.
-    const known = this.#loaded.get(path);
+    const known = loaded.get(path);
     if (known !== undefined) return known;
-    const loading = this.#read(path, [...chain, path]);
-    this.#loaded.set(path, loading);
+    const loading = read(path, [...chain, path]);
+    loaded.set(path, loading);
     return loading;
   }
 
-  async #read(path: string, chain: readonly string[]): Promise<Tree | undefined> {
-    const text = await this.text(path);
-    if (text === undefined) return this.seen.has(path) ? holeTree(this.placeOf(path)) : undefined;
+  async function read(path: string, chain: readonly string[]): Promise<Tree | undefined> {
+    const content = await text(path);
+    if (content === undefined) return seen.has(path) ? holeTree(placeOf(path)) : undefined;
     if (!isDocumentFile(path)) {
-      this.#written++;
-      return scalarTree(this.placeOf(path), text);
+      written++;
+      return scalarTree(placeOf(path), content);
     }
-    const { tree, written } = parseYaml(this.#displayed + path, text, this.#report);
-    this.#written += written;
+    const parsed = parseYaml(displayed + path, content, report);
+    written += parsed.written;
     const included = new Map<IncludeTree, Tree>();
-    for (const include of includesIn(tree)) included.set(include, await this.#include(include, path, chain));
-    const whole = included.size === 0 ? tree : withIncluded(tree, included);
-    if (isBomb(whole.size, this.#written)) {
-      this.#report(
-        this.placeOf(path),
+    for (const found of includesIn(parsed.tree)) included.set(found, await include(found, path, chain));
+    const whole = included.size === 0 ? parsed.tree : withIncluded(parsed.tree, included);
+    if (isBomb(whole.size, written)) {
+      report(
+        placeOf(path),
         'The files included here repeat each other without measure; include each where it is needed.',
       );
-    } else if (whole.depth > MAX_DEPTH) this.#report(this.placeOf(path), TOO_DEEP);
+    } else if (whole.depth > MAX_DEPTH) report(placeOf(path), TOO_DEEP);
     else return whole;
-    return holeTree(this.placeOf(path));
+    return holeTree(placeOf(path));
   }
 
-  async #include(tree: IncludeTree, from: string, chain: readonly string[]): Promise<Tree> {
+  async function include(tree: IncludeTree, from: string, chain: readonly string[]): Promise<Tree> {
+    const refuse = (message: string): Tree => {
+      report(tree.place, message);
+      return holeTree(tree.place);
+    };
     const resolved = resolveInclude(from, tree.target);
-    if ('refused' in resolved) {
-      this.#report(tree.place, `The included path "${tree.target}" ${resolved.refused}.`);
-      return holeTree(tree.place);
-    }
-    if (chain.includes(resolved.path)) {
-      const loop = [...chain.slice(chain.indexOf(resolved.path)), resolved.path].join(' -> ');
-      this.#report(tree.place, `This include never ends: ${loop}; remove one of these includes.`);
-      return holeTree(tree.place);
+    if ('refused' in resolved) return refuse(`The included path "${tree.target}" ${resolved.refused}.`);
+    const { path } = resolved;
+    if (chain.includes(path)) {
+      const loop = [...chain.slice(chain.indexOf(path)), path].join(' -> ');
+      return refuse(`This include never ends: ${loop}; remove one of these includes.`);
     }
     if (chain.length > MAX_INCLUDES) {
-      this.#report(tree.place, `Includes are nested deeper than ${MAX_INCLUDES} files here; flatten them.`);
-      return holeTree(tree.place);
+      return refuse(`Includes are nested deeper than ${MAX_INCLUDES} files here; flatten them.`);
     }
-    const included = await this.#load(resolved.path, chain);
-    if (included !== undefined) return included;
-    this.#report(
-      tree.place,
-      `The included file "${resolved.path}" does not exist in the metadata directory; create it or correct the path, which is relative to this file.`,
+    return (
+      (await loadOnce(path, chain)) ??
+      refuse(
+        `The included file "${path}" does not exist in the metadata directory; create it or correct the path, which is relative to this file.`,
+      )
     );
-    return holeTree(tree.place);
   }
+
+  return { seen, placeOf, list, text, load: (path) => loadOnce(path, []) };
 }
 
 function includesIn(tree: Tree): readonly IncludeTree[] {

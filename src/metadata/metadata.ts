@@ -3,7 +3,7 @@ import { readDirectory } from './directory.ts';
 import { checkDuplicates } from './duplicates.ts';
 import { noteUnavailable } from './features.ts';
 import type { MetadataFiles } from './files.ts';
-import { Loader } from './load.ts';
+import { createLoader } from './load.ts';
 import {
   documentPathText,
   sortProblems,
@@ -45,7 +45,7 @@ export async function readMetadata(files: MetadataFiles, options: ReadOptions = 
   const directory = (options.directory ?? '').replace(/\/+$/, '');
   const report = reportTo(problems);
   const note = reportTo(notices);
-  const loader = new Loader(files, directory === '' ? '' : `${directory}/`, report);
+  const loader = createLoader(files, directory === '' ? '' : `${directory}/`, report);
   const tree = await readDirectory(loader, report, note);
   const document = plainValue(tree);
   const valid = validate(tree, document, report);

@@ -11,7 +11,6 @@ import {
   type Node,
   type Scalar as YamlScalar,
   type YAMLMap,
-  type YAMLSeq,
 } from 'yaml';
 
 import type { Place, Report } from './problem.ts';
@@ -22,7 +21,6 @@ import {
   scalarTree,
   sequenceTree,
   type Entry,
-  type Scalar,
   type Tree,
 } from './tree.ts';
 
@@ -72,12 +70,12 @@ export function parseYaml(file: string, text: string, report: Report): ParsedTex
   const mistakes = [...document.errors, ...document.warnings];
   for (const mistake of mistakes) report(placeOf(mistake.pos[0]), syntaxMessage(mistake));
   if (mistakes.length > 0) return { tree: holeTree(placeOf(0)), written: 1 };
-  const converter = new Converter(document, placeOf, report);
-  const tree = converter.tree(document.contents, 0);
-  if (isBomb(tree.size, converter.written)) {
+  const conversion: Conversion = { placeOf, report, anchors: new Map(), written: 0 };
+  const tree = treeFrom(conversion, document.contents, 0);
+  if (isBomb(tree.size, conversion.written)) {
     report(placeOf(0), 'The aliases (*name) of this file repeat each other without measure; write them out.');
   } else if (tree.depth > MAX_DEPTH) report(placeOf(0), TOO_DEEP);
-  else return { tree, written: converter.written };
+  else return { tree, written: conversion.written };
   return { tree: holeTree(placeOf(0)), written: 1 };
 }
 
@@ -96,124 +94,111 @@ function syntaxMessage(mistake: { readonly code: string; readonly message: strin
   }
 }
 
-/** Turns the parser's nodes into a tree; keeps what aliases point to, so that each anchor is converted once. */
-class Converter {
-  written = 0;
-  readonly #anchors = new Map<Node, Tree>();
-  readonly #open = new Set<Node>();
-  readonly #document: Document.Parsed;
-  readonly #placeOf: (offset: number | undefined) => Place;
-  readonly #report: Report;
+/** One file's way from the parser's nodes to a tree. */
+interface Conversion {
+  readonly placeOf: (offset: number | undefined) => Place;
+  readonly report: Report;
+  /** What each anchor stands for from here on; undefined while the value it is on is not complete. */
+  readonly anchors: Map<string, Tree | undefined>;
+  /** Values converted so far, an alias being one. */
+  written: number;
+}
 
-  constructor(document: Document.Parsed, placeOf: (offset: number | undefined) => Place, report: Report) {
-    this.#document = document;
-    this.#placeOf = placeOf;
-    this.#report = report;
+function treeFrom(conversion: Conversion, node: unknown, depth: number): Tree {
+  const { placeOf, report, anchors } = conversion;
+  conversion.written++;
+  if (isAlias(node)) return aliased(conversion, node.source, placeOf(node.range?.[0]));
+  // Nothing at all: an empty file, or a key with nothing behind it.
+  if (!isScalar(node) && !isMap(node) && !isSeq(node)) return scalarTree(placeOf(0), null);
+  const place = placeOf(node.range?.[0]);
+  if (depth >= MAX_DEPTH) {
+    report(place, TOO_DEEP);
+    return holeTree(place);
   }
+  if (node.anchor !== undefined) anchors.set(node.anchor, undefined);
+  const tree = isScalar(node)
+    ? scalarFrom(conversion, node, place)
+    : isMap(node)
+      ? mappingFrom(conversion, node, place, depth)
+      : sequenceTree(
+          place,
+          node.items.map((item) => treeFrom(conversion, item, depth + 1)),
+        );
+  if (node.anchor !== undefined) anchors.set(node.anchor, tree);
+  return tree;
+}
 
-  tree(node: unknown, depth: number): Tree {
-    this.written++;
-    if (isAlias(node)) return this.#alias(node.source, node, this.#placeOf(node.range?.[0]), depth);
-    if (isScalar(node)) return this.#scalar(node);
-    if (!isMap(node) && !isSeq(node)) return scalarTree(this.#placeOf(0), null);
-    const place = this.#placeOf(node.range?.[0]);
-    if (depth >= MAX_DEPTH) {
-      this.#report(place, TOO_DEEP);
-      return holeTree(place);
+function aliased({ anchors, report }: Conversion, name: string, place: Place): Tree {
+  const tree = anchors.get(name);
+  if (tree !== undefined) return tree;
+  const why = anchors.has(name) ? 'contains this alias itself' : 'is not defined above';
+  report(place, `The alias *${name} stands for the anchor &${name}, which ${why}; write the value here.`);
+  return holeTree(place);
+}
+
+function mappingFrom(conversion: Conversion, node: YAMLMap, place: Place, depth: number): Tree {
+  const { placeOf, report } = conversion;
+  const entries = new Map<string, Entry>();
+  const merged: Tree[] = [];
+  for (const { key, value: valueNode } of node.items) {
+    if (!isScalar(key)) {
+      const at = placeOf((key as Node | null)?.range?.[0] ?? node.range?.[0]);
+      report(at, 'The key of a mapping must be a text, not a list or a mapping.');
+      continue;
     }
-    this.#open.add(node);
-    const tree = isMap(node) ? this.#mapping(node, place, depth) : this.#sequence(node, place, depth);
-    this.#open.delete(node);
-    if (node.anchor !== undefined) this.#anchors.set(node, tree);
-    return tree;
+    const keyPlace = placeOf(key.range?.[0]);
+    const name = keyText(key);
+    if (key.anchor !== undefined) conversion.anchors.set(key.anchor, scalarTree(keyPlace, name));
+    const value = treeFrom(conversion, valueNode, depth + 1);
+    if (key.type === 'PLAIN' && key.source === '<<') merged.push(value);
+    else enter(entries, name, { place: keyPlace, value: emptyAt(value, keyPlace) }, report);
   }
+  for (const tree of merged) merge(entries, tree, report);
+  return mappingTree(place, entries);
+}
 
-  #alias(name: string, node: Node, place: Place, depth: number): Tree {
-    const target = isAlias(node) ? node.resolve(this.#document) : undefined;
-    if (target === undefined || this.#open.has(target)) {
-      const why = target === undefined ? 'is not defined above' : 'contains this alias itself';
-      this.#report(
-        place,
-        `The alias *${name} stands for the anchor &${name}, which ${why}; write the value here.`,
-      );
-      return holeTree(place);
-    }
-    return this.#anchors.get(target) ?? this.tree(target, depth);
-  }
-
-  #sequence(node: YAMLSeq, place: Place, depth: number): Tree {
-    return sequenceTree(
-      place,
-      node.items.map((item) => this.tree(item, depth + 1)),
+function enter(entries: Map<string, Entry>, name: string, entry: Entry, report: Report): void {
+  const first = entries.get(name);
+  if (name === '__proto__') {
+    report(entry.place, 'The key "__proto__" cannot be used: GraphQL keeps names that start with "__".');
+  } else if (first !== undefined) {
+    report(
+      entry.place,
+      `The key "${name}" is already on line ${first.place.line} of this mapping; keep one of the two.`,
     );
-  }
+  } else entries.set(name, entry);
+}
 
-  #mapping(node: YAMLMap, place: Place, depth: number): Tree {
-    const entries = new Map<string, Entry>();
-    const merged: Tree[] = [];
-    for (const pair of node.items) {
-      const key = pair.key;
-      if (!isScalar(key)) {
-        const at = this.#placeOf((key as Node | null)?.range?.[0] ?? node.range?.[0]);
-        this.#report(at, 'The key of a mapping must be a text, not a list or a mapping.');
-        continue;
-      }
-      const keyPlace = this.#placeOf(key.range?.[0]);
-      const name = keyText(key);
-      const value = this.tree(pair.value, depth + 1);
-      if (key.type === 'PLAIN' && key.source === '<<') merged.push(value);
-      else this.#enter(entries, name, { place: keyPlace, value: emptyAt(value, keyPlace) });
-    }
-    for (const tree of merged) this.#merge(entries, tree);
-    return mappingTree(place, entries);
+/** `<<: *defaults` or `<<: [*a, *b]`: adds the keys that are not there yet. */
+function merge(entries: Map<string, Entry>, tree: Tree, report: Report): void {
+  if (tree.kind === 'sequence') for (const item of tree.items) merge(entries, item, report);
+  else if (tree.kind === 'mapping') {
+    for (const [name, entry] of tree.entries) if (!entries.has(name)) entries.set(name, entry);
+  } else if (tree.kind !== 'hole') {
+    report(tree.place, 'The merge key << must be followed by a mapping or by aliases of mappings.');
   }
+}
 
-  #enter(entries: Map<string, Entry>, name: string, entry: Entry): void {
-    const first = entries.get(name);
-    if (name === '__proto__') {
-      this.#report(
-        entry.place,
-        'The key "__proto__" cannot be used: GraphQL keeps names that start with "__".',
-      );
-    } else if (first !== undefined) {
-      this.#report(
-        entry.place,
-        `The key "${name}" is already on line ${first.place.line} of this mapping; keep one of the two.`,
-      );
-    } else entries.set(name, entry);
-  }
-
-  /** `<<: *defaults` or `<<: [*a, *b]`: adds the keys that are not there yet. */
-  #merge(entries: Map<string, Entry>, tree: Tree): void {
-    if (tree.kind === 'sequence') for (const item of tree.items) this.#merge(entries, item);
-    else if (tree.kind === 'mapping') {
-      for (const [name, entry] of tree.entries) if (!entries.has(name)) entries.set(name, entry);
-    } else if (tree.kind !== 'hole') {
-      this.#report(tree.place, 'The merge key << must be followed by a mapping or by aliases of mappings.');
-    }
-  }
-
-  #scalar(node: YamlScalar): Tree {
-    const place = this.#placeOf(node.range?.[0]);
-    if (node.tag === INCLUDE_TAG) return includeTree(place, String(node.value).trim());
-    const value = this.#value(node, place);
-    if (typeof value !== 'string' || !value.startsWith(`${INCLUDE_TAG} `)) return scalarTree(place, value);
+function scalarFrom({ report }: Conversion, node: YamlScalar, place: Place): Tree {
+  if (node.tag === INCLUDE_TAG) return includeTree(place, String(node.value).trim());
+  const { value, source = '' } = node;
+  if (typeof value === 'string' && value.startsWith(`${INCLUDE_TAG} `)) {
     return includeTree(place, value.slice(INCLUDE_TAG.length).trim());
   }
-
-  #value(node: YamlScalar, place: Place): Scalar {
-    const { value, source = '' } = node;
-    if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
-    if (typeof value !== 'number') return source;
-    if (!Number.isFinite(value)) {
-      this.#report(place, `The value ${source} is not a number JSON knows; put it in quotes.`);
-      return null;
-    }
-    // A bigint or numeric written without quotes must reach Postgres digit by digit, as text when need be.
-    const digits = source.replace(/e.*$/i, '').replaceAll(/\D/g, '').replace(/^0+/, '');
-    const isDecimal = /^[-+]?[0-9.]+(e[-+]?[0-9]+)?$/i.test(source);
-    return isDecimal && digits.length > 15 && String(value) !== source ? source : value;
+  if (typeof value === 'number') {
+    if (Number.isFinite(value)) return scalarTree(place, exactNumber(value, source));
+    report(place, `The value ${source} is not a number JSON knows; put it in quotes.`);
+    return holeTree(place);
   }
+  const isPlain = typeof value === 'string' || typeof value === 'boolean' || value === null;
+  return scalarTree(place, isPlain ? value : source);
+}
+
+/** A bigint or numeric written without quotes must reach Postgres digit by digit, as text when need be. */
+function exactNumber(value: number, source: string): number | string {
+  const digits = source.replace(/e.*$/i, '').replaceAll(/\D/g, '').replace(/^0+/, '');
+  const isDecimal = /^[-+]?[0-9.]+(e[-+]?[0-9]+)?$/i.test(source);
+  return isDecimal && digits.length > 15 && String(value) !== source ? source : value;
 }
 
 function keyText(key: YamlScalar): string {
