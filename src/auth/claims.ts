@@ -3,6 +3,7 @@
 import { followJsonPath } from '../config/json-path.ts';
 import type { ClaimSource, JwtClaimsLocation } from '../config/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
+import { jsonKind } from '../error/json-kind.ts';
 
 const ALLOWED_ROLES = 'x-hasura-allowed-roles';
 const DEFAULT_ROLE = 'x-hasura-default-role';
@@ -113,13 +114,6 @@ function invalid(message: string): HedgeError {
 /** The sentence of Hasura's JSON reader. */
 function expected(parsing: string, kind: string, value: unknown): string {
   return `parsing ${parsing} failed, expected ${kind}, but encountered ${jsonKind(value)}`;
-}
-
-function jsonKind(value: unknown): string {
-  if (value === null) return 'Null';
-  if (Array.isArray(value)) return 'Array';
-  const kind = typeof value;
-  return `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,49 @@
+// The body of a request -> its text, when its content type and size are ones we read.
+
+import { HedgeError } from '../error/hedge-error.ts';
+
+/** `application/json`, `application/graphql+json` and every other JSON type. */
+const JSON_TYPE = /^\s*application\/(?:[\w!#$&^.+-]*\+)?json\s*(?:;|$)/i;
+
+/**
+ * Refuses what a foreign page can make a browser send without asking first (a form, `text/plain`, a body without a
+ * type), so that neither cookies nor a service on localhost can be used across sites. Programs that send no type at
+ * all are served: they send none of the headers that a browser cannot leave out.
+ * @throws HedgeError `not-supported`, status 415.
+ */
+export function checkContentType(headers: Headers): void {
+  const type = headers.get('content-type');
+  if (type !== null && JSON_TYPE.test(type)) return;
+  if (type === null && !['origin', 'sec-fetch-site', 'cookie'].some((name) => headers.has(name))) return;
+  throw new HedgeError(
+    'not-supported',
+    `the content type ${type === null ? 'is missing' : 'of the request is not JSON'}; send the header Content-Type: application/json`,
+    { status: 415 },
+  );
+}
+
+/**
+ * The body as text, at most `maxBytes` of it.
+ * @throws HedgeError `bad-request`, status 413, when it is larger.
+ */
+export async function bodyText(request: Request, maxBytes: number): Promise<string> {
+  const length = request.headers.get('content-length');
+  if (length !== null) {
+    if (Number(length) > maxBytes) throw tooLarge(maxBytes);
+    return request.text();
+  }
+  if (!request.body) return '';
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  let text = '';
+  for await (const chunk of request.body as ReadableStream<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function tooLarge(maxBytes: number): HedgeError {
+  return new HedgeError('bad-request', `the request body is larger than ${maxBytes} bytes`, { status: 413 });
+}

@@ -1,0 +1,50 @@
+// The Origin of a request -> the CORS headers its answer gets. hono/cors sends the allowed methods on preflights only,
+// where Hasura sends them always, and runs for requests without an Origin too; so this is ours.
+
+import type { CorsConfig } from '../config/types.ts';
+import type { Handler } from './types.ts';
+
+const METHODS = 'GET,POST,PUT,PATCH,DELETE,OPTIONS';
+/** Seconds a browser may remember a preflight. */
+const MAX_AGE = '1728000';
+
+/** `handler` with CORS: preflights of allowed origins are answered here, other answers get their headers. */
+export function withCors(config: CorsConfig, handler: Handler): Handler {
+  if (config.kind === 'disabled') return handler;
+  return async (request, waitUntil) => {
+    const origin = request.headers.get('origin');
+    if (origin === null) return handler(request, waitUntil);
+    const headers = corsHeaders(config, origin);
+    if (headers && request.method === 'OPTIONS') {
+      const asked = request.headers.get('access-control-request-headers') ?? '';
+      headers.push(['access-control-max-age', MAX_AGE], ['access-control-allow-headers', asked]);
+      return new Response(null, { status: 204, headers });
+    }
+    const response = await handler(request, waitUntil);
+    for (const [name, value] of headers ?? []) response.headers.set(name, value);
+    // What depends on the origin must not be cached for another one.
+    if (config.kind === 'domains') response.headers.append('vary', 'Origin');
+    return response;
+  };
+}
+
+/**
+ * Headers for an origin that may read answers, undefined for others. Under `*` no credentials are allowed: with them
+ * every site could use a visitor's cookies.
+ */
+function corsHeaders(
+  config: Exclude<CorsConfig, { kind: 'disabled' }>,
+  origin: string,
+): [string, string][] | undefined {
+  const shared: [string, string][] = [
+    ['access-control-allow-methods', METHODS],
+    ['access-control-expose-headers', 'X-Request-Id'],
+  ];
+  if (config.kind === 'any') return [['access-control-allow-origin', '*'], ...shared];
+  // One label may stand for `*`, and only the first.
+  const parent = origin.replace(/^(https?:\/\/)[^./:]+\./, '$1');
+  const allowed = config.origins.has(origin) || (parent !== origin && config.parents.has(parent));
+  return allowed
+    ? [['access-control-allow-origin', origin], ['access-control-allow-credentials', 'true'], ...shared]
+    : undefined;
+}

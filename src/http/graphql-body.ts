@@ -1,0 +1,65 @@
+// The text of a GraphQL request's body -> the requests in it: one, or the members of a batch.
+
+import { HedgeError } from '../error/hedge-error.ts';
+import { jsonKind } from '../error/json-kind.ts';
+import type { Path } from '../error/path.ts';
+import { at, pathText } from '../error/path.ts';
+import type { GraphqlRequest } from '../execute/engine.ts';
+
+/** A body is one request, or a batch whose members are read one by one, so that a bad one fails alone. */
+export type GraphqlBody =
+  | { readonly kind: 'single'; readonly request: GraphqlRequest }
+  | { readonly kind: 'batch'; readonly members: readonly unknown[] };
+
+/**
+ * Reads a body.
+ * @throws HedgeError `invalid-json`, or `parse-failed` at the member that has the wrong type.
+ */
+export function readGraphqlBody(text: string): GraphqlBody {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new HedgeError(
+      'invalid-json',
+      text.trim() === ''
+        ? 'Error in $: not enough input'
+        : 'Error in $: Failed reading: not a valid json value',
+    );
+  }
+  if (Array.isArray(body)) return { kind: 'batch', members: body };
+  return { kind: 'single', request: readGraphqlRequest(body) };
+}
+
+/**
+ * Reads `{query, operationName?, variables?}`; other members (`extensions`) are ignored, null ones are absent.
+ * @throws HedgeError `parse-failed` in the words of Hasura's JSON reader.
+ */
+export function readGraphqlRequest(value: unknown, path?: Path): GraphqlRequest {
+  if (!isObject(value)) throw mistyped('request', 'Object', value, path);
+  if (!Object.hasOwn(value, 'query'))
+    throw new HedgeError('parse-failed', 'key "query" not found', { path: pathText(path) });
+  const { query, operationName, variables } = value;
+  if (typeof query !== 'string') throw mistyped('Text', 'String', query, at(path, 'query'));
+  if (!isAbsent(operationName) && typeof operationName !== 'string')
+    throw mistyped('Text', 'String', operationName, at(path, 'operationName'));
+  if (!isAbsent(variables) && !isObject(variables))
+    throw mistyped('variables', 'Object', variables, at(path, 'variables'));
+  return { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
+}
+
+function isAbsent(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function mistyped(what: string, kind: string, value: unknown, path: Path | undefined): HedgeError {
+  return new HedgeError(
+    'parse-failed',
+    `parsing ${what} failed, expected ${kind}, but encountered ${jsonKind(value)}`,
+    { path: pathText(path) },
+  );
+}

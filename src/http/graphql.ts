@@ -1,0 +1,80 @@
+// POST /v1/graphql: who asks, what they ask, and the text that `runOperation` gives, straight into the response.
+
+import type { Session } from '../auth/types.ts';
+import { HedgeError } from '../error/hedge-error.ts';
+import { at } from '../error/path.ts';
+import { runOperation } from '../execute/run.ts';
+import { bodyText, checkContentType } from './body.ts';
+import { readGraphqlBody, readGraphqlRequest } from './graphql-body.ts';
+import { clientErrorOf, graphqlErrorText, jsonResponse, requestIdOf, showsInternal } from './respond.ts';
+import type { AppContext, Handler } from './types.ts';
+
+/** Members of one batch; each may be a statement of its own. */
+const MAX_BATCH = 100;
+
+/**
+ * The endpoint. Errors of GraphQL and of authentication have status 200, as in Hasura; bodies that were not read have
+ * 413 or 415, and faults of this service 500.
+ */
+export function graphqlHandler(context: AppContext): Handler {
+  const { authenticate, config, engine, log } = context;
+
+  return async (request, waitUntil) => {
+    const requestId = requestIdOf(request);
+    let session: Session | undefined;
+    try {
+      checkContentType(request.headers);
+      session = await authenticate(request.headers, waitUntil);
+      const text = await bodyText(request, config.maxBodyBytes);
+      const body = readGraphqlBody(text);
+      const answer =
+        body.kind === 'single'
+          ? await runOperation(engine, session, body.request)
+          : await batchText(context, { session, members: body.members, text, requestId });
+      return jsonResponse(answer, requestId);
+    } catch (error) {
+      const shown = clientErrorOf(error, requestId, log);
+      const answer = graphqlErrorText(shown, showsInternal(config, session?.role ?? null));
+      return jsonResponse(answer, requestId, statusOf(error));
+    }
+  };
+}
+
+/** Statuses of a request that never became a GraphQL operation, and of our own faults. */
+function statusOf(error: unknown): number {
+  if (!(error instanceof HedgeError)) return 500;
+  return error.status === 413 || error.status === 415 ? error.status : 200;
+}
+
+interface Batch {
+  readonly session: Session;
+  readonly members: readonly unknown[];
+  /** The whole body. */
+  readonly text: string;
+  readonly requestId: string;
+}
+
+/** The answers of a batch in its order, each with its own error. */
+async function batchText(context: AppContext, batch: Batch): Promise<string> {
+  const { config, engine, log } = context;
+  const { session, members, text, requestId } = batch;
+  if (members.length > MAX_BATCH)
+    throw new HedgeError(
+      'bad-request',
+      `a batch may hold ${MAX_BATCH} operations, this one holds ${members.length}`,
+    );
+
+  const answer = async (member: unknown, index: number): Promise<string> => {
+    try {
+      return await runOperation(engine, session, readGraphqlRequest(member, at(undefined, index)));
+    } catch (error) {
+      return graphqlErrorText(clientErrorOf(error, requestId, log), showsInternal(config, session.role));
+    }
+  };
+
+  // An operation sees what a mutation before it did; without that word in the body there is none.
+  if (!text.includes('mutation')) return `[${(await Promise.all(members.map(answer))).join(',')}]`;
+  const answers: string[] = [];
+  for (const [index, member] of members.entries()) answers.push(await answer(member, index));
+  return `[${answers.join(',')}]`;
+}

@@ -1,0 +1,55 @@
+// A result of an endpoint -> the Response, with the headers every answer has. Errors become JSON here and nowhere else.
+
+import type { Config } from '../config/types.ts';
+import { graphqlError, HedgeError, plainError } from '../error/hedge-error.ts';
+import type { Log } from './types.ts';
+
+/** A JSON body that is text already. */
+export function jsonResponse(body: string, requestId: string, status = 200): Response {
+  return new Response(body, {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', 'x-request-id': requestId },
+  });
+}
+
+/** The id under which a request is logged: the client's `x-request-id`, else a new one. */
+export function requestIdOf(request: Request): string {
+  return request.headers.get('x-request-id') || crypto.randomUUID();
+}
+
+/** Whether errors show `internal` to this role; no role when the request was not authenticated. */
+export function showsInternal(config: ErrorConfig, role: string | null): boolean {
+  return config.devMode || (config.adminInternalErrors && role === 'admin');
+}
+
+export type ErrorConfig = Pick<Config, 'devMode' | 'adminInternalErrors'>;
+
+/** The body of a GraphQL response that failed. */
+export function graphqlErrorText(error: HedgeError, withInternal: boolean): string {
+  return JSON.stringify({ errors: [graphqlError(error, withInternal)] });
+}
+
+/** An error outside of GraphQL, `{path, error, code}` under its own status. */
+export function errorResponse(error: HedgeError, requestId: string, withInternal = false): Response {
+  return jsonResponse(JSON.stringify(plainError(error, withInternal)), requestId, error.status);
+}
+
+/** The answer to paths that are not served, and to endpoints that are switched off. */
+export function notFoundResponse(requestId: string): Response {
+  return errorResponse(new HedgeError('not-found', 'resource does not exist', { status: 404 }), requestId);
+}
+
+/**
+ * The error as a client may see it. What no stage meant for clients is a fault of ours: it is logged with its stack
+ * under the request's id, and the client is told that id's existence only.
+ */
+export function clientErrorOf(error: unknown, requestId: string, log: Log): HedgeError {
+  if (error instanceof HedgeError) return error;
+  log({
+    type: 'unexpected-error',
+    level: 'error',
+    request_id: requestId,
+    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  });
+  return new HedgeError('unexpected', 'internal error', { cause: error });
+}
