@@ -8,7 +8,7 @@ import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } fro
 import { join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ASSETS_DIR, ROOT, WORK_DIR, WRANGLER_CONFIG } from './paths.ts';
+import { ARTIFACT_MODULE, ASSETS_DIR, ROOT, WORK_DIR, WRANGLER_CONFIG } from './paths.ts';
 
 /** Settings under which wrangler asks nobody and sends nothing. */
 export const QUIET_WRANGLER: Readonly<Record<string, string>> = {
@@ -83,24 +83,25 @@ async function takeLock(lock: string): Promise<boolean> {
 }
 
 async function makeBundle(dir: string): Promise<void> {
-  const temporary = `${dir}.${process.pid}`;
-  await mkdir(temporary, { recursive: true });
+  const draft = `${dir}.${process.pid}`;
+  await mkdir(draft, { recursive: true });
   await mkdir(ASSETS_DIR, { recursive: true });
-  const placeholder = join(temporary, 'placeholder.txt');
-  const tsconfig = join(temporary, 'tsconfig.json');
-  const out = join(temporary, 'out');
-  await writeFile(placeholder, '');
-  await writeFile(
-    tsconfig,
-    JSON.stringify({
-      extends: join(ROOT, 'tsconfig.json'),
-      compilerOptions: { paths: { 'hedge-artifact': [placeholder] } },
-    }),
-  );
-  await runWrangler(['deploy', '--dry-run', '--minify', '--outdir', out, '--tsconfig', tsconfig]);
-  await rm(join(out, 'README.md'), { force: true });
-  await rename(out, dir);
-  await rm(temporary, { recursive: true, force: true });
+  const placeholder = join(draft, 'placeholder.txt');
+  const tsconfig = join(draft, 'tsconfig.json');
+  const out = join(draft, 'out');
+  const settings = {
+    extends: join(ROOT, 'tsconfig.json'),
+    compilerOptions: { paths: { [ARTIFACT_MODULE]: [placeholder] } },
+  };
+  try {
+    await writeFile(placeholder, '');
+    await writeFile(tsconfig, JSON.stringify(settings));
+    await runWrangler(['deploy', '--dry-run', '--minify', '--outdir', out, '--tsconfig', tsconfig]);
+    await rm(join(out, 'README.md'), { force: true });
+    await rename(out, dir);
+  } finally {
+    await rm(draft, { recursive: true, force: true });
+  }
 }
 
 /**
