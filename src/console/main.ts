@@ -8,10 +8,12 @@ import { GraphiQL } from 'graphiql';
 import { createElement, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 
-const WELCOME = `# Queries run as an administrator unless the server has an admin secret. Under "Headers" below:
-#   {"x-hasura-admin-secret": "…"}                             an administrator
-#   {"x-hasura-role": "user", "x-hasura-user-id": "…"}         the administrator acting as a user
-#   {"authorization": "Bearer …"}                              a user by JWT
+const WELCOME = `# Say who asks under "Headers", below:
+#   {"x-hasura-admin-secret": "…"}
+#   {"authorization": "Bearer …"}
+# An administrator may act as a user:
+#   {"x-hasura-role": "user",
+#    "x-hasura-user-id": "…"}
 
 {
   __typename
