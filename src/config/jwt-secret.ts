@@ -119,7 +119,9 @@ export const jwtSecret = v.pipe(
   v.rawTransform(({ dataset, addIssue, NEVER }): unknown => {
     if (typeof dataset.value !== 'string') return dataset.value;
     try {
-      return JSON.parse(dataset.value) as unknown;
+      const value: unknown = JSON.parse(dataset.value);
+      // To the schema a list would be an object without keys.
+      return Array.isArray(value) ? null : value;
     } catch {
       addIssue({ message: 'not valid JSON; line breaks of a PEM key are written \\n inside its text' });
       return NEVER;

@@ -18,7 +18,7 @@ export const text = v.pipe(
 export const headerText = v.pipe(
   text,
   v.check(
-    (value) => value.trim() === value && !/[\r\n\0]/.test(value),
+    (value) => value.trim() === '' || (value.trim() === value && !/[\r\n\0]/.test(value)),
     'begins or ends with white space or holds a line break, so no request header can match it; remove these',
   ),
 );
