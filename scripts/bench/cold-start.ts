@@ -1,0 +1,108 @@
+// A worker's folder -> the time from starting the runtime to its first answer. Differences between two workers are
+// what counts: the runtime's own start is in every sample.
+
+import { spawn } from 'node:child_process';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+
+import { ARTIFACT_MODULE } from '../bundle/paths.ts';
+import { type RuntimeSettings, workerdConfigText } from '../serve/workerd-config.ts';
+import { openConnection, requestBytes } from './http-client.ts';
+import { median } from './load.ts';
+
+/** A worker that is ready to be started, again and again. */
+export interface ColdWorker {
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface ColdWorkerOptions {
+  readonly folder: string;
+  /** Folder with `worker.js`. */
+  readonly bundleDir: string;
+  readonly artifactText: string;
+  readonly settings: RuntimeSettings;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Writes what `workerd serve` needs, so that no sample has to. */
+export async function prepareColdWorker(options: ColdWorkerOptions): Promise<ColdWorker> {
+  const environment = { ...options.settings.vars, ...options.environment };
+  await mkdir(options.folder, { recursive: true });
+  await copyFile(join(options.bundleDir, 'worker.js'), join(options.folder, 'worker.js'));
+  await writeFile(join(options.folder, ARTIFACT_MODULE), options.artifactText);
+  await writeFile(
+    join(options.folder, 'workerd.capnp'),
+    workerdConfigText({
+      settings: options.settings,
+      environmentNames: Object.keys(environment).sort(),
+      address: '127.0.0.1:0',
+    }),
+  );
+  return { folder: options.folder, environment };
+}
+
+/** What the first request is. */
+export interface FirstRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/**
+ * Milliseconds to the first answer of each worker: the median of `rounds` starts, taken in turn.
+ * @throws Error when an answer is not data.
+ */
+export async function measureColdStarts(
+  workers: readonly ColdWorker[],
+  request: FirstRequest,
+  rounds: number,
+): Promise<number[]> {
+  const times: number[][] = workers.map(() => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [i, worker] of workers.entries()) {
+      const time = await firstAnswerMs(worker, request);
+      if (round > 0) times[i]?.push(time); // the first round brings files into memory
+    }
+  }
+  return times.map(median);
+}
+
+async function firstAnswerMs(worker: ColdWorker, request: FirstRequest): Promise<number> {
+  const { default: workerd } = createRequire(import.meta.url)('workerd') as { readonly default: string };
+  const start = performance.now();
+  const child = spawn(workerd, ['serve', join(worker.folder, 'workerd.capnp'), '--control-fd=3'], {
+    env: worker.environment,
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  const ended = new Promise<never>((_, reject) => {
+    child.on('error', reject);
+    child.on('exit', () => reject(new Error('The runtime (workerd) ended before it answered.')));
+  });
+  ended.catch(() => {}); // expected once it has answered
+  try {
+    const port = await Promise.race([listeningPort(child.stdio[3] as Readable), ended]);
+    const url = new URL(`http://127.0.0.1:${port}/v1/graphql`);
+    const connection = await openConnection(url);
+    const answer = await connection.send(requestBytes(url, request.headers, request.body));
+    const time = performance.now() - start;
+    connection.close();
+    const text = answer.body.toString();
+    if (!text.startsWith('{"data":')) throw new Error(`A fresh worker answered ${text.slice(0, 500)}`);
+    return time;
+  } finally {
+    child.kill('SIGKILL');
+    await ended.catch(() => {});
+  }
+}
+
+/** The runtime tells its port on the control descriptor, in a line of JSON. */
+function listeningPort(control: Readable): Promise<number> {
+  return new Promise((resolve) => {
+    control.on('data', (chunk: Buffer) => {
+      const port = /"port":(\d+)/.exec(chunk.toString())?.[1];
+      if (port !== undefined) resolve(Number(port));
+    });
+  });
+}

@@ -1,0 +1,165 @@
+// Floor and engine at the same requests -> proof that they answer alike, then their measurements in alternating rounds.
+
+import { getIntrospectionQuery } from 'graphql';
+
+import { must } from '../../src/util/assert.ts';
+import type { ServedWorker } from '../serve/serve-worker.ts';
+import { CLASSES, type QueryClass } from './classes.ts';
+import { type Answer, openConnection, requestBytes } from './http-client.ts';
+import { type LoadGenerator, median, type Sample } from './load.ts';
+import { ROLE } from './metadata.ts';
+
+/** Different requests of a class; they are sent in turn. */
+const VARIANTS = 64;
+
+const INTROSPECTION: QueryClass = {
+  name: 'introspection',
+  title: 'introspection, the standard query',
+  query: getIntrospectionQuery(),
+  variables: () => ({}),
+};
+
+export const ALL_CLASSES: readonly QueryClass[] = [...CLASSES, INTROSPECTION];
+
+/** Headers of every measured request: the role `user` as employee 3. */
+export const HEADERS: Readonly<Record<string, string>> = { 'x-hasura-role': ROLE, 'x-hasura-user-id': '3' };
+
+export interface Targets {
+  readonly floor: ServedWorker;
+  readonly engine: ServedWorker;
+}
+
+export type TargetName = keyof Targets;
+
+const TARGET_NAMES: readonly TargetName[] = ['floor', 'engine'];
+
+/** Where the floor answers a class: hand-written SQL, or a constant where no database is asked. */
+function floorPath(queryClass: QueryClass): string {
+  if (queryClass.floor) return '/v1/graphql';
+  return queryClass.name === 'typename' ? '/constant' : '/introspection';
+}
+
+function requestsFor(
+  target: TargetName,
+  url: string,
+  queryClass: QueryClass,
+): { url: URL; requests: Buffer[] } {
+  const address = new URL(target === 'engine' ? '/v1/graphql' : floorPath(queryClass), url);
+  const requests = Array.from({ length: VARIANTS }, (_, i) => {
+    const variables = queryClass.variables(i);
+    const body =
+      Object.keys(variables).length > 0
+        ? { query: queryClass.query, variables }
+        : { query: queryClass.query };
+    return requestBytes(address, HEADERS, JSON.stringify(body));
+  });
+  return { url: address, requests };
+}
+
+/** The answer of introspection, which the floor keeps as text. */
+export async function introspectionAnswer(engine: ServedWorker): Promise<string> {
+  const { url, requests } = requestsFor('engine', engine.url, INTROSPECTION);
+  return (await answersOf(url, requests.slice(0, 1)))[0] ?? '';
+}
+
+/**
+ * Sends every request of a class to both and compares the answers, whitespace aside.
+ * @throws Error that shows both answers where they differ.
+ */
+export async function checkSameAnswers(targets: Targets, queryClass: QueryClass): Promise<void> {
+  const [floor, engine] = await Promise.all(
+    TARGET_NAMES.map(async (target) => {
+      const { url, requests } = requestsFor(target, targets[target].url, queryClass);
+      return await answersOf(url, requests);
+    }),
+  );
+  for (const [i, answer] of (floor ?? []).entries()) {
+    const other = engine?.[i] ?? '';
+    if (!answer.startsWith('{"data":') || compactJson(answer) !== compactJson(other)) {
+      throw new Error(
+        `${queryClass.name}, request ${i}: floor and engine differ.\nfloor:  ${answer.slice(0, 600)}\nengine: ${other.slice(0, 600)}`,
+      );
+    }
+  }
+}
+
+async function answersOf(url: URL, requests: readonly Buffer[]): Promise<string[]> {
+  const connection = await openConnection(url);
+  const answers: Answer[] = [];
+  for (const request of requests) answers.push(await connection.send(request));
+  connection.close();
+  return answers.map(({ status, body }) =>
+    status === 200 ? body.toString() : `status ${status}: ${body.toString()}`,
+  );
+}
+
+function compactJson(text: string): string {
+  return JSON.stringify(JSON.parse(text));
+}
+
+export interface CompareOptions {
+  readonly connections: readonly number[];
+  /** Length of one sample. */
+  readonly seconds: number;
+  readonly rounds: number;
+}
+
+/** Medians over the rounds. */
+export interface Comparison {
+  readonly queryClass: QueryClass;
+  readonly connections: number;
+  readonly floor: Sample;
+  readonly engine: Sample;
+  /** Time per request of the engine over the floor's, the median of each round's own; 1 means equally fast. */
+  readonly ratio: number;
+  /** The same of the runtime's CPU time; undefined where the system does not tell. */
+  readonly cpuRatio: number | undefined;
+}
+
+/** Measures one class at each number of connections. Who goes first changes from round to round. */
+export async function compare(
+  load: LoadGenerator,
+  targets: Targets,
+  queryClass: QueryClass,
+  options: CompareOptions,
+): Promise<Comparison[]> {
+  const comparisons: Comparison[] = [];
+  for (const connections of options.connections) {
+    const samples: Record<TargetName, Sample[]> = { floor: [], engine: [] };
+    for (let round = 0; round < options.rounds; round++) {
+      for (const target of round % 2 === 0 ? TARGET_NAMES : TARGET_NAMES.toReversed()) {
+        const { url, requests } = requestsFor(target, targets[target].url, queryClass);
+        const job = { url: url.href, requests, first: round, connections, seconds: options.seconds };
+        samples[target].push(await load.measure(job, targets[target].pid));
+      }
+    }
+    comparisons.push(summarize(queryClass, connections, samples));
+  }
+  return comparisons;
+}
+
+function summarize(
+  queryClass: QueryClass,
+  connections: number,
+  samples: Readonly<Record<TargetName, readonly Sample[]>>,
+): Comparison {
+  const ratios = samples.engine.map(
+    (engine, i) => must(samples.floor[i], 'rounds have both').requestsPerSecond / engine.requestsPerSecond,
+  );
+  const floor = medianSample(samples.floor);
+  const engine = medianSample(samples.engine);
+  const cpuRatio =
+    floor.cpuMs === undefined || engine.cpuMs === undefined ? undefined : engine.cpuMs / floor.cpuMs;
+  return { queryClass, connections, floor, engine, ratio: median(ratios), cpuRatio };
+}
+
+function medianSample(samples: readonly Sample[]): Sample {
+  const of = (pick: (sample: Sample) => number): number => median(samples.map(pick));
+  const known = samples.flatMap(({ cpuMs }) => (cpuMs === undefined ? [] : [cpuMs]));
+  return {
+    requestsPerSecond: of((s) => s.requestsPerSecond),
+    p50Ms: of((s) => s.p50Ms),
+    p99Ms: of((s) => s.p99Ms),
+    cpuMs: known.length > 0 ? known.reduce((sum, ms) => sum + ms, 0) / known.length : undefined,
+  };
+}

@@ -1,0 +1,103 @@
+// Requests, a number of connections and a duration -> throughput, latencies and the CPU time the server took for them.
+
+import { readFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+
+/** What the load thread is told. */
+export interface LoadJob {
+  readonly url: string;
+  /** Complete HTTP requests, sent in turn. */
+  readonly requests: readonly Uint8Array[];
+  /** Index of the request to begin with. */
+  readonly first: number;
+  readonly connections: number;
+  readonly seconds: number;
+}
+
+/** What the load thread saw. */
+export interface LoadResult {
+  readonly seconds: number;
+  /** Milliseconds, ascending. */
+  readonly latencies: Float64Array;
+  /** Answers that are not data. */
+  readonly refused: number;
+}
+
+/** One measurement. */
+export interface Sample {
+  readonly requestsPerSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** CPU time of the server per 1,000 requests; undefined where the system does not tell. */
+  readonly cpuMs: number | undefined;
+}
+
+export interface LoadGenerator {
+  /**
+   * Runs one job against the server of process `pid`.
+   * @throws Error when an answer was an error, or the connection broke.
+   */
+  measure(job: LoadJob, pid: number): Promise<Sample>;
+  stop(): Promise<void>;
+}
+
+export function startLoadGenerator(): LoadGenerator {
+  const thread = new Worker(new URL('./load-thread.ts', import.meta.url));
+  const run = (job: LoadJob): Promise<LoadResult> =>
+    new Promise((resolve, reject) => {
+      thread.once('message', (message: LoadResult | { readonly error: string }) => {
+        if ('error' in message) reject(new Error(message.error));
+        else resolve(message);
+      });
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      thread.postMessage(job);
+    });
+  return {
+    async measure(job, pid) {
+      const before = cpuTimeMs(pid);
+      const { latencies, seconds, refused } = await run(job);
+      const after = cpuTimeMs(pid);
+      if (refused > 0) throw new Error(`${refused} of ${latencies.length} answers were not data.`);
+      return {
+        requestsPerSecond: latencies.length / seconds,
+        p50Ms: quantile(latencies, 0.5),
+        p99Ms: quantile(latencies, 0.99),
+        cpuMs:
+          before === undefined || after === undefined
+            ? undefined
+            : ((after - before) / latencies.length) * 1000,
+      };
+    },
+    async stop() {
+      await thread.terminate();
+    },
+  };
+}
+
+/** The value below which the share `q` of ascending values lies. */
+export function quantile(ascending: ArrayLike<number>, q: number): number {
+  return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * q))] ?? Number.NaN;
+}
+
+/** The middle of values in any order; the mean of the two middle ones of an even number. */
+export function median(values: readonly number[]): number {
+  const ascending = [...values].sort((a, b) => a - b);
+  const middle = ascending.length >> 1;
+  if (ascending.length % 2 === 1) return quantile(ascending, 0.5);
+  return ((ascending[middle - 1] ?? Number.NaN) + (ascending[middle] ?? Number.NaN)) / 2;
+}
+
+/** Linux counts CPU time of processes in hundredths of a second, whatever the kernel's own clock. */
+const TICK_MS = 10;
+
+/** User and system time of a process and all its threads; undefined where there is no /proc. */
+export function cpuTimeMs(pid: number): number | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The second field, the program's name in parentheses, may hold spaces.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,104 @@
+// What was measured -> Markdown for people, as docs/performance.md shows it.
+
+import { cpus } from 'node:os';
+
+import type { BuildSummary } from '../cli/output.ts';
+import type { Comparison } from './compare.ts';
+import type { PlanningTimes } from './planning.ts';
+
+/** What a cold start adds to that of an empty worker. */
+export interface ColdStart {
+  readonly tables: number;
+  /** Bytes of the whole artifact, and of the role that was asked. */
+  readonly artifactBytes: number;
+  readonly roleBytes: number;
+  /** Start of the runtime to the first answer. */
+  readonly engineMs: number;
+  readonly emptyMs: number;
+}
+
+export interface Report {
+  readonly date: string;
+  readonly machine: string;
+  readonly comparisons: readonly Comparison[];
+  readonly planning: PlanningTimes;
+  readonly build: BuildSummary;
+  readonly coldStarts: readonly ColdStart[];
+}
+
+/** `2 × AMD EPYC`. */
+export function machineKind(): string {
+  const [first] = cpus();
+  return `${cpus().length} × ${first?.model.trim() ?? process.arch}, Node ${process.version}`;
+}
+
+const HEAD = [
+  'class',
+  'connections',
+  'floor req/s',
+  'engine req/s',
+  '**ratio**',
+  'floor p50/p99 ms',
+  'engine p50/p99 ms',
+  'floor CPU ms/1,000',
+  'engine CPU ms/1,000',
+];
+
+/** The report as Markdown. */
+export function reportText(report: Report): string {
+  const { planning, build, coldStarts } = report;
+  return [
+    `Measured ${report.date} on ${report.machine}.`,
+    '',
+    tableText(HEAD, report.comparisons.map(comparisonRow)),
+    '',
+    `Planning a new three-level query: ${fixed(planning.medianMs, 3)} ms (the very first: ${fixed(planning.firstMs, 1)} ms).`,
+    '',
+    `Bundle: ${kilobytes(build.workerBytes)}, ${kilobytes(build.workerGzipBytes)} gzip. ` +
+      `Artifact: ${build.roles.map(({ role, tables, bytes }) => `${role} ${bytes} bytes (${tables} tables)`).join(', ')}.`,
+    '',
+    tableText(
+      ['tables × 5 roles', 'artifact', 'of the role', 'first answer', 'empty Hono worker', '**difference**'],
+      coldStarts.map((c) => [
+        String(c.tables),
+        kilobytes(c.artifactBytes),
+        kilobytes(c.roleBytes),
+        `${fixed(c.engineMs, 1)} ms`,
+        `${fixed(c.emptyMs, 1)} ms`,
+        `**${fixed(c.engineMs - c.emptyMs, 1)} ms**`,
+      ]),
+    ),
+  ].join('\n');
+}
+
+function comparisonRow({ queryClass, connections, floor, engine, ratio }: Comparison): string[] {
+  return [
+    queryClass.title,
+    String(connections),
+    fixed(floor.requestsPerSecond, 0),
+    fixed(engine.requestsPerSecond, 0),
+    `**${fixed(ratio, 2)}**`,
+    `${fixed(floor.p50Ms, 2)} / ${fixed(floor.p99Ms, 2)}`,
+    `${fixed(engine.p50Ms, 2)} / ${fixed(engine.p99Ms, 2)}`,
+    floor.cpuMs === undefined ? '–' : fixed(floor.cpuMs, 0),
+    engine.cpuMs === undefined ? '–' : fixed(engine.cpuMs, 0),
+  ];
+}
+
+/** A Markdown table with columns of even width. */
+export function tableText(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((width, i) => (cells[i] ?? '').padEnd(width)).join(' | ')} |`;
+  return [line(head), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join(
+    '\n',
+  );
+}
+
+function fixed(value: number, digits: number): string {
+  return Number.isFinite(value) ? value.toFixed(digits) : '–';
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1000).toFixed(1)} kB`;
+}
