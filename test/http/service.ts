@@ -1,0 +1,70 @@
+// The service as the worker puts it together, on an artifact without tables, for tests that need no database.
+
+import { openArtifact } from '../../src/artifact/decode.ts';
+import { encodeArtifact } from '../../src/artifact/encode.ts';
+import type { Artifact, Inconsistency, RoleModel } from '../../src/artifact/types.ts';
+import { ARTIFACT_VERSION } from '../../src/artifact/types.ts';
+import { authenticator } from '../../src/auth/authenticate.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { planCache } from '../../src/execute/plan-cache.ts';
+import { connectSources } from '../../src/execute/sources.ts';
+import { createApp } from '../../src/http/app.ts';
+import type { Assets } from '../../src/http/types.ts';
+
+export const ADMIN_SECRET = 'test-admin-secret';
+
+export interface ServiceOptions {
+  readonly env?: Readonly<Record<string, unknown>>;
+  readonly inconsistencies?: readonly Inconsistency[];
+  readonly assets?: Assets;
+  readonly artifact?: Partial<Artifact>;
+}
+
+export interface Service {
+  readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
+  /** POST /v1/graphql with this JSON. */
+  readonly graphql: (body: unknown, headers?: Record<string, string>) => Promise<Response>;
+  readonly logged: Readonly<Record<string, unknown>>[];
+}
+
+const emptyRole = (role: string): RoleModel => ({ role, types: [], tables: [], queryFields: [] });
+
+/** A service with the roles `admin` and `user`, who both see nothing but `__typename`. */
+export function service({ env = {}, inconsistencies = [], assets, artifact }: ServiceOptions = {}): Service {
+  const logged: Readonly<Record<string, unknown>>[] = [];
+  const log = (entry: Readonly<Record<string, unknown>>) => void logged.push(entry);
+  const config = readConfig(env);
+  const view = openArtifact(
+    encodeArtifact({
+      version: ARTIFACT_VERSION,
+      sources: [{ name: 'default', databaseUrl: { fromEnv: 'DATABASE' } }],
+      roles: [emptyRole('admin'), emptyRole('user')],
+      inconsistencies,
+      ...artifact,
+    }),
+  );
+  const app = createApp({
+    engine: {
+      artifact: view,
+      database: connectSources(view.header.sources, env, config.neonEndpoint),
+      settings: config,
+      plans: planCache(),
+    },
+    authenticate: authenticator(config, { now: Date.now, log }),
+    config,
+    assets,
+    log,
+  });
+  const fetch = async (path: string, init?: RequestInit) =>
+    app(new Request(`http://hedge.test${path}`, init), () => undefined);
+  return {
+    fetch,
+    graphql: (body, headers = {}) =>
+      fetch('/v1/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      }),
+    logged,
+  };
+}
