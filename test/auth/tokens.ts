@@ -41,7 +41,7 @@ export function payloadOf(claims: unknown = USER_CLAIMS, more: JWTPayload = {}):
 export function sign(
   header: JWTHeaderParameters,
   payload: JWTPayload,
-  key: KeyObject | Uint8Array = new TextEncoder().encode(HS_KEY),
+  key: Parameters<SignJWT['sign']>[0] = new TextEncoder().encode(HS_KEY),
 ): Promise<string> {
   return new SignJWT(payload).setProtectedHeader(header).sign(key);
 }

@@ -145,13 +145,16 @@ describe('a body that is no request', () => {
 
 describe('a body larger than the limit', () => {
   const small = service({ env: { HEDGE_MAX_BODY_BYTES: 100 } });
-  const post = (body: BodyInit, headers: Record<string, string> = {}) =>
-    small.fetch('/v1/graphql', {
+  const post = (body: BodyInit, headers: Record<string, string> = {}) => {
+    // Node wants to be told of a streamed body; its types do not know the word.
+    const init: RequestInit & { duplex: 'half' } = {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body,
-      ...{ duplex: 'half' },
-    });
+      duplex: 'half',
+    };
+    return small.fetch('/v1/graphql', init);
+  };
   const text = (bytes: number) => JSON.stringify(TYPENAME).padEnd(bytes);
   const stream = (bytes: number) => new Blob([text(bytes)]).stream();
 
