@@ -4,7 +4,7 @@ import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import pg from 'pg';
+import { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { EmbeddedPostgres } from '../../scripts/database/embedded.ts';
@@ -28,7 +28,7 @@ const SCHEMA = `
 `;
 
 /** Neon's protocol, as much as one statement needs, in front of a pool. */
-function endpointOf(pool: pg.Pool): Server {
+function endpointOf(pool: Pool): Server {
   return createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
@@ -37,21 +37,22 @@ function endpointOf(pool: pg.Pool): Server {
       const types = { getTypeParser: () => (value: string | Buffer) => value };
       pool.query({ text: query, values: params, rowMode: 'array', types }).then(
         ({ rows, fields }) => response.end(JSON.stringify({ rows, fields })),
-        (error: Error) => response.writeHead(400).end(JSON.stringify({ ...error, message: error.message })),
+        (error: Error) =>
+          response.writeHead(400).end(JSON.stringify(Object.assign({}, error, { message: error.message }))),
       );
     });
   });
 }
 
 let postgres: EmbeddedPostgres | undefined;
-let pool: pg.Pool;
+let pool: Pool;
 let server: Server;
 let database: Database;
 
 beforeAll(async () => {
   const named = process.env['TEST_DATABASE_URL'];
   if (named === undefined) postgres = await startEmbeddedPostgres();
-  pool = new pg.Pool({ connectionString: named ?? postgres?.url, max: 2 });
+  pool = new Pool({ connectionString: named ?? postgres?.url, max: 2 });
   // A session that is ended while idle is none of the test's business.
   pool.on('error', () => undefined);
   await pool.query('drop schema if exists errors cascade');
