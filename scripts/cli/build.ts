@@ -1,0 +1,140 @@
+// `hedge build`: metadata and migrations, or a database -> the artifact, the worker's bundle and each role's SDL.
+
+import { join } from 'node:path';
+
+import { Command } from 'commander';
+
+import type { DatabaseCatalog } from '../../src/catalog/types.ts';
+import { must } from '../../src/util/assert.ts';
+import { buildConsole, isConsoleStale } from '../bundle/build-console.ts';
+import { bundleWorker } from '../bundle/bundle-worker.ts';
+import { UserError } from '../database/user-error.ts';
+import { namedDatabases, readCatalogs } from './databases.ts';
+import { describeDrift } from './drift.ts';
+import { readEnvironment } from './environment.ts';
+import { catalogsOfMigrations } from './migrated-catalogs.ts';
+import { inputsHash, readManifest, summaryText, writeBuild } from './output.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { compileProject, loadMetadata, openProject } from './project.ts';
+import { listenForShutdown, type Shutdown } from './shutdown.ts';
+
+interface BuildOptions {
+  readonly project: string;
+  readonly out?: string;
+  readonly databaseUrl?: string;
+  readonly check?: boolean;
+  readonly allowInconsistent?: boolean;
+  readonly ifChanged?: boolean;
+}
+
+export function buildCommand(): Command {
+  return new Command('build')
+    .description(
+      'Compiles a project for deployment. Without a database the migrations are applied to a temporary embedded\n' +
+        'Postgres, which is then described; with --database-url the named one is described and nothing is changed in it.',
+    )
+    .option('--project <folder>', 'folder with metadata/ and migrations/', '.')
+    .option('--database-url <url>', 'the database to compile for')
+    .option('--check', 'fail when the named database (or DATABASE_URL) is not what the migrations make')
+    .option('--out <folder>', 'where to write; .hedge/build of the project unless told')
+    .option('--allow-inconsistent', 'leave out what the database does not match, instead of failing')
+    .option('--if-changed', 'do nothing when the last build is still right; what wrangler.toml runs')
+    .addHelpText(
+      'after',
+      '\nWrites artifact.txt, worker/ (the bundle), schema.<role>.graphql and build.json. "wrangler deploy" ships what is in' +
+        '\n.hedge/build of this checkout.' +
+        '\n\nExit code 1 also stands for: mistakes in the metadata, a migration that fails, inconsistent objects without' +
+        '\n--allow-inconsistent, and drift found by --check; then nothing is written.',
+    )
+    .action(async (options: BuildOptions) => {
+      const shutdown = listenForShutdown();
+      const interrupted = shutdown.requested.then(() => {
+        throw new UserError('Stopped. Nothing was written.');
+      });
+      try {
+        await Promise.race([build(options, createProgress(), shutdown), interrupted]);
+      } finally {
+        await shutdown.stopAll();
+      }
+    });
+}
+
+async function build(options: BuildOptions, progress: Progress, shutdown: Shutdown): Promise<void> {
+  let project = await openProject(options.project);
+  const out = options.out ?? join(project.workDir, 'build');
+  if (options.ifChanged === true) {
+    const last = await readManifest(out);
+    if (last) project = await openProject(last.project);
+    if (last?.inputs === (await inputsHash(project))) {
+      progress.note(`${out} is up to date.`);
+      return;
+    }
+    if (last?.catalogOf === 'database') {
+      throw new UserError(
+        'The project changed since the last build, which was made for a named database: ' +
+          'run "hedge build --database-url URL" again, or "hedge build" to go by the migrations.',
+      );
+    }
+  }
+  const inputs = await inputsHash(project);
+
+  const environment = await readEnvironment(project.dir);
+  const metadata = await loadMetadata(project, progress);
+  const named =
+    options.databaseUrl !== undefined
+      ? { url: options.databaseUrl, name: '--database-url' }
+      : options.check === true
+        ? { url: environment['DATABASE_URL'] ?? '', name: 'DATABASE_URL' }
+        : undefined;
+  if (named?.url === '')
+    throw new UserError('--check needs a database: name it with --database-url or DATABASE_URL.');
+
+  const bundle = bundleWorker(); // runs while the databases are asked
+  bundle.catch(() => {}); // awaited below
+  const context = { project, progress, shutdown };
+  const migrated =
+    named === undefined || options.check === true
+      ? await catalogsOfMigrations(metadata.metadata, context)
+      : undefined;
+  const databases = named && namedDatabases(metadata.metadata, named, environment);
+  const actual =
+    databases && (await progress.step('Describing the database', async () => await readCatalogs(databases)));
+  if (migrated && actual) reportDrift(migrated, actual);
+
+  const catalogs = must(actual ?? migrated, 'a build has catalogs, of the migrations or of a database');
+  const { artifact, inconsistencies } = await progress.step('Compiling the metadata', async () =>
+    compileProject(metadata, catalogs),
+  );
+  if (inconsistencies.length > 0) {
+    const list = inconsistencies.join('\n');
+    const count = `${inconsistencies.length} inconsistent ${inconsistencies.length === 1 ? 'object' : 'objects'}`;
+    if (options.allowInconsistent !== true) {
+      throw new UserError(`${count}:\n${list}\nMend them, or build without them: --allow-inconsistent`);
+    }
+    progress.warn(`${count}, left out:\n${list}`);
+  }
+  const bundleDir = await progress.step('Bundling the worker', () => bundle);
+  if (await isConsoleStale()) await progress.step('Building GraphiQL', () => buildConsole());
+  const summary = await writeBuild({
+    out,
+    artifact,
+    bundleDir,
+    manifest: { project: project.dir, inputs, catalogOf: actual ? 'database' : 'migrations' },
+  });
+  progress.note(summaryText(summary));
+}
+
+/** @throws UserError with a line for each difference, when there is one. */
+function reportDrift(
+  migrated: ReadonlyMap<string, DatabaseCatalog>,
+  actual: ReadonlyMap<string, DatabaseCatalog>,
+): void {
+  const lines: string[] = [];
+  for (const [source, catalog] of migrated) {
+    const named = must(actual.get(source), 'every source has a database');
+    const drift = describeDrift(catalog, named);
+    lines.push(...(migrated.size > 1 ? drift.map((line) => `source ${source}: ${line}`) : drift));
+  }
+  if (lines.length === 0) return;
+  throw new UserError(`The database is not what the migrations make:\n${lines.join('\n')}`);
+}

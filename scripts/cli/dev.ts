@@ -1,0 +1,206 @@
+// `hedge dev`: a project folder -> its API on loopback, on the worker that would be deployed, until Ctrl-C.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { Command } from 'commander';
+
+import { encodeArtifact } from '../../src/artifact/encode.ts';
+import type { MetadataResult } from '../../src/metadata/metadata.ts';
+import type { Metadata } from '../../src/metadata/types.ts';
+import { buildConsole, isConsoleStale } from '../bundle/build-console.ts';
+import { bundleWorker } from '../bundle/bundle-worker.ts';
+import type { RunningWorker } from '../bundle/run-worker.ts';
+import { databaseLabel, parseDatabaseUrl } from '../database/url.ts';
+import { startNeonEndpoint } from '../neon/endpoint.ts';
+import {
+  embeddedDatabases,
+  migrateAll,
+  namedDatabases,
+  readCatalogs,
+  seedAll,
+  seedMarker,
+  type SourceDatabase,
+} from './databases.ts';
+import { type Environment, readEnvironment, workerVars } from './environment.ts';
+import { assertPortFree, parsePort } from './port.ts';
+import { createProgress, type Progress } from './progress.ts';
+import { compileProject, loadMetadata, openProject, type Project } from './project.ts';
+import { listenForShutdown, type Shutdown } from './shutdown.ts';
+import { watchFolder } from './watch.ts';
+
+interface DevOptions {
+  readonly port: number;
+  readonly project: string;
+  readonly databaseUrl?: string;
+  readonly adminSecret?: string;
+  readonly fresh?: boolean;
+  readonly seed?: boolean;
+}
+
+export function devCommand(): Command {
+  return new Command('dev')
+    .description(
+      'Serves a project at http://127.0.0.1:8080, on an embedded Postgres unless a database is named. Migrations are\n' +
+        'applied at the start; changes to metadata files are served as they are saved.',
+    )
+    .option('--port <number>', 'port on 127.0.0.1; 0 takes a free one', parsePort, 8080)
+    .option('--project <folder>', 'folder with metadata/ and migrations/', '.')
+    .option('--database-url <url>', 'a Postgres to use instead of the embedded one (or DATABASE_URL)')
+    .option('--admin-secret <secret>', 'ask for this secret (or HASURA_GRAPHQL_ADMIN_SECRET)')
+    .option('--fresh', 'start the embedded database anew; its data is in .hedge/ of the project')
+    .option('--seed', 'load seeds/ again; by itself only a new embedded database gets them')
+    .addHelpText(
+      'after',
+      '\nThe worker gets HASURA_GRAPHQL_* and HEDGE_* from the environment, then from .env in the project.' +
+        '\nThe one line on standard output, "Hedge is ready at …", comes when the API answers.',
+    )
+    .action(async (options: DevOptions) => {
+      const shutdown = listenForShutdown();
+      try {
+        await Promise.race([start(options, createProgress(), shutdown), shutdown.requested]);
+        await shutdown.requested;
+      } finally {
+        await shutdown.stopAll();
+      }
+    });
+}
+
+async function start(options: DevOptions, progress: Progress, shutdown: Shutdown): Promise<void> {
+  const project = await openProject(options.project);
+  await assertPortFree(options.port);
+  const environment = await readEnvironment(project.dir);
+  const metadata = await loadMetadata(project, progress);
+  await mkdir(project.workDir, { recursive: true });
+
+  const bundle = bundleWorker(); // takes seconds after a change of the sources; the database starts meanwhile
+  bundle.catch(() => {}); // awaited below
+  const context = { environment, progress, shutdown };
+  const databases = await prepareDatabases(options, project, metadata.metadata, context);
+  const artifactText = await compileNow(metadata, databases, progress);
+  const bundleDir = await progress.step('Bundling the worker', () => bundle);
+  if (await isConsoleStale()) await progress.step('Building GraphiQL', () => buildConsole());
+
+  const endpoint = await startNeonEndpoint();
+  shutdown.onStop(() => endpoint.stop());
+  const vars = workerSettings(options, environment, databases, endpoint.url);
+  const worker = await progress.step('Starting the worker', async () => {
+    const { runWorker } = await import('../bundle/run-worker.ts'); // takes a second to load: not for every command
+    const running = await runWorker({ bundleDir, artifactText, vars, port: options.port });
+    shutdown.onStop(() => running.stop());
+    await (await fetch(`${running.url}/healthz`)).arrayBuffer();
+    return running;
+  });
+
+  const watch = watchFolder(
+    project.metadataDir,
+    serveChanges({ project, databases, worker, progress, artifactText }),
+  );
+  shutdown.onStop(() => watch.stop());
+  for (const { source, url } of databases) {
+    progress.note(`Database ${source}: ${databaseLabel(parseDatabaseUrl(url))}`);
+  }
+  if (vars['HASURA_GRAPHQL_ENABLE_CONSOLE'] === 'true') progress.note(`GraphiQL: ${worker.url}/console/`);
+  if (vars['HASURA_GRAPHQL_ADMIN_SECRET'] === undefined) {
+    progress.note(
+      "No admin secret is set: every request is an administrator's. Set one with --admin-secret.",
+    );
+  }
+  console.log(`Hedge is ready at ${worker.url}`);
+}
+
+/** The worker's vars: what the user set, the databases under the names the metadata gives them, and dev's defaults. */
+function workerSettings(
+  options: DevOptions,
+  environment: Environment,
+  databases: readonly SourceDatabase[],
+  neonEndpoint: string,
+): Record<string, string> {
+  const vars: Record<string, string> = {
+    HASURA_GRAPHQL_ENABLE_CONSOLE: 'true',
+    ...workerVars(environment, []),
+  };
+  for (const { environmentName, url } of databases) if (environmentName !== null) vars[environmentName] = url;
+  vars['NEON_ENDPOINT'] = neonEndpoint;
+  if (options.adminSecret !== undefined) vars['HASURA_GRAPHQL_ADMIN_SECRET'] = options.adminSecret;
+  return vars;
+}
+
+/** What to do when metadata files were saved: serve them, or say what is wrong and go on serving what was there. */
+function serveChanges(running: {
+  readonly project: Project;
+  readonly databases: readonly SourceDatabase[];
+  readonly worker: RunningWorker;
+  readonly progress: Progress;
+  readonly artifactText: string;
+}): () => Promise<void> {
+  const { project, databases, worker, progress } = running;
+  let served = running.artifactText;
+  return async () => {
+    try {
+      const metadata = await loadMetadata(project, progress);
+      const artifactText = await compileNow(metadata, databases, progress);
+      if (artifactText === served) return;
+      await worker.reload({ artifactText });
+      served = artifactText;
+      progress.note('The changed metadata is served.');
+    } catch (error) {
+      progress.error(error instanceof Error ? error.message : String(error));
+      progress.note('The metadata from before this change is still served.');
+    }
+  };
+}
+
+async function prepareDatabases(
+  options: DevOptions,
+  project: Project,
+  metadata: Metadata,
+  context: { readonly environment: Environment; readonly progress: Progress; readonly shutdown: Shutdown },
+): Promise<readonly SourceDatabase[]> {
+  const { environment, progress, shutdown } = context;
+  const main = mainDatabase(options, environment);
+  if (main) {
+    const databases = namedDatabases(metadata, main, environment);
+    await migrateAll(project, databases, progress);
+    if (options.seed === true) await seedAll(project, databases, progress);
+    return databases;
+  }
+  const embedded = { dataDir: join(project.workDir, 'postgres'), fresh: options.fresh === true };
+  const { databases, created } = await embeddedDatabases(metadata, embedded, progress, shutdown);
+  const marker = seedMarker(project);
+  if (created) await marker.clear();
+  await migrateAll(project, databases, progress);
+  if (options.seed === true || !(await marker.isSet())) {
+    await seedAll(project, databases, progress);
+    await marker.set();
+  }
+  return databases;
+}
+
+function mainDatabase(
+  options: DevOptions,
+  environment: Environment,
+): { readonly url: string; readonly name: string } | undefined {
+  if (options.databaseUrl !== undefined) return { url: options.databaseUrl, name: '--database-url' };
+  const url = environment['DATABASE_URL'];
+  return url === undefined ? undefined : { url, name: 'DATABASE_URL' };
+}
+
+/** Asks the databases what they hold, and compiles; in dev the consistent part is served. */
+async function compileNow(
+  metadata: MetadataResult,
+  databases: readonly SourceDatabase[],
+  progress: Progress,
+): Promise<string> {
+  return await progress.step('Compiling the metadata', async (detail) => {
+    const { artifact, inconsistencies } = compileProject(metadata, await readCatalogs(databases));
+    for (const line of inconsistencies) progress.warn(line);
+    if (inconsistencies.length > 0) {
+      progress.warn(
+        `${inconsistencies.length} inconsistent, left out; the rest is served. "hedge build" refuses this.`,
+      );
+    }
+    detail(`roles ${artifact.roles.map((r) => r.role).join(', ')}`);
+    return encodeArtifact(artifact);
+  });
+}

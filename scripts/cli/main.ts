@@ -1,0 +1,63 @@
+// Arguments -> one command, and its end -> an exit code and, when it failed, sentences instead of a stack.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Command, CommanderError } from 'commander';
+
+import { ROOT } from '../bundle/paths.ts';
+import { UserError } from '../database/user-error.ts';
+import { buildCommand } from './build.ts';
+import { devCommand } from './dev.ts';
+import { createProgress } from './progress.ts';
+import { schemaCommand } from './schema.ts';
+import { serveCommand } from './serve.ts';
+
+const EXIT_CODES = `
+Exit codes:
+  0  it did what was asked, or was stopped by Ctrl-C after it was started to run on
+  1  it failed; the reason is printed
+  2  a flag or command that does not exist, or a value it cannot take
+
+Colours are left out when NO_COLOR is set or the output is no terminal.`;
+
+const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly version: string;
+};
+
+const program = new Command('hedge')
+  .description(
+    'Hasura metadata and SQL migrations in, a permissioned GraphQL API on one Cloudflare Worker out.',
+  )
+  .version(version)
+  .addHelpText('after', EXIT_CODES);
+
+for (const command of [devCommand(), buildCommand(), serveCommand(), schemaCommand()]) {
+  command.addHelpText('after', EXIT_CODES);
+  command.copyInheritedSettings(program);
+  program.addCommand(command);
+}
+for (const command of [program, ...program.commands]) {
+  command
+    .exitOverride()
+    .showHelpAfterError(`Run "hedge ${command === program ? '' : `${command.name()} `}--help".`);
+}
+
+process.exit(await run());
+
+async function run(): Promise<number> {
+  try {
+    await program.parseAsync();
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof UserError) createProgress().error(error.message);
+    else createProgress().error(unexpected(error));
+    return 1;
+  }
+}
+
+/** A failure nobody foresaw: the stack is for the report. */
+function unexpected(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

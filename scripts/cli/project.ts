@@ -1,0 +1,79 @@
+// A project folder -> its metadata, read and checked. Mistakes and what this version leaves out are printed with file
+// and line.
+
+import { existsSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
+
+import type { Artifact } from '../../src/artifact/types.ts';
+import type { DatabaseCatalog } from '../../src/catalog/types.ts';
+import { compile } from '../../src/compile/compile.ts';
+import { locate, type MetadataResult, readMetadata } from '../../src/metadata/metadata.ts';
+import { formatProblem } from '../../src/metadata/problem.ts';
+import { UserError } from '../database/user-error.ts';
+import { nodeFiles } from '../metadata/node-files.ts';
+import { readProjectConfig } from '../migrate/project-config.ts';
+import type { Progress } from './progress.ts';
+
+/** Where the parts of a project lie; absolute paths. */
+export interface Project {
+  readonly dir: string;
+  readonly metadataDir: string;
+  readonly migrationsDir: string;
+  readonly seedsDir: string;
+  /** What Hedge keeps for the project: `<dir>/.hedge`. */
+  readonly workDir: string;
+}
+
+/**
+ * Finds the parts of the project at `dir`, as its config.yaml names them.
+ * @throws UserError when there is no such folder, or no metadata in it.
+ */
+export async function openProject(dir: string): Promise<Project> {
+  const absolute = resolve(dir);
+  if (!existsSync(absolute))
+    throw new UserError(`There is no folder ${absolute}: name a project with --project DIR.`);
+  const config = await readProjectConfig(absolute);
+  if (!existsSync(config.metadataDirectory)) {
+    throw new UserError(
+      `${absolute} is not a project: it has no folder ${relative(absolute, config.metadataDirectory)}/ with Hasura metadata. ` +
+        'Go to a project, or name one with --project DIR.',
+    );
+  }
+  return {
+    dir: absolute,
+    metadataDir: config.metadataDirectory,
+    migrationsDir: config.migrationsDirectory,
+    seedsDir: config.seedsDirectory,
+    workDir: resolve(absolute, '.hedge'),
+  };
+}
+
+/**
+ * Reads the project's metadata and prints notices.
+ * @throws UserError that lists every mistake, when there is one.
+ */
+export async function loadMetadata(project: Project, progress: Progress): Promise<MetadataResult> {
+  const directory = relative(process.cwd(), project.metadataDir);
+  const result = await readMetadata(nodeFiles(project.metadataDir), { directory });
+  for (const notice of result.notices) progress.note(`notice: ${formatProblem(notice)}`);
+  if (result.problems.length > 0) {
+    const count = result.problems.length === 1 ? 'a mistake' : `${result.problems.length} mistakes`;
+    throw new UserError(`The metadata has ${count}:\n${result.problems.map(formatProblem).join('\n')}`);
+  }
+  return result;
+}
+
+/** Compiles, and returns a line for each object the database does not match. */
+export function compileProject(
+  metadata: MetadataResult,
+  catalogs: ReadonlyMap<string, DatabaseCatalog>,
+): { readonly artifact: Artifact; readonly inconsistencies: readonly string[] } {
+  const artifact = compile(metadata.metadata, catalogs);
+  return {
+    artifact,
+    inconsistencies: artifact.inconsistencies.map(({ name, reason, path }) => {
+      const { file, line, column } = locate(metadata, path);
+      return `${file}:${line}:${column}: ${name}: ${reason}`;
+    }),
+  };
+}
