@@ -1,0 +1,74 @@
+// The README's dev command and its three requests, as printed, on a copy of the example project.
+
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { ROOT } from '../../scripts/bundle/paths.ts';
+import { type Running, startHedge } from '../cli/support.ts';
+import { readReadme } from './readme-requests.ts';
+
+const PROJECT = ['config.yaml', 'metadata', 'migrations', 'seeds'];
+const START_TIMEOUT_MS = 90_000;
+
+const readme = readReadme(await readFile(join(ROOT, 'README.md'), 'utf8'));
+let dir = '';
+let dev: Running | undefined;
+let origin = '';
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'hedge-readme-'));
+  for (const name of PROJECT) await cp(join(ROOT, name), join(dir, name), { recursive: true });
+  dev = startHedge(['dev', '--port', '0'], { cwd: dir, env: readme.environment });
+  const ready = await dev.printed(/Hedge is ready at \S+/);
+  origin = ready.slice(ready.indexOf('http'));
+}, START_TIMEOUT_MS);
+
+afterAll(async () => {
+  await dev?.interrupt();
+  await rm(dir, { recursive: true, force: true });
+});
+
+describe('README.md', () => {
+  it('asks three requests: as administrator, as a user, and one that is refused', () => {
+    expect(Object.keys(readme.environment)).toEqual([
+      'HASURA_GRAPHQL_ADMIN_SECRET',
+      'HASURA_GRAPHQL_JWT_SECRET',
+    ]);
+    const kinds = readme.requests.map(({ headers, answer }) => [
+      Object.keys(headers)[1],
+      Object.keys(answer as object)[0],
+    ]);
+    expect(kinds).toEqual([
+      ['x-hasura-admin-secret', 'data'],
+      ['authorization', 'data'],
+      ['authorization', 'errors'],
+    ]);
+  });
+
+  it.each(readme.requests.map((request) => [request.body, request] as const))(
+    '%s is answered as printed',
+    async (_, { url, headers, body, answer }) => {
+      const response = await fetch(new URL(url.pathname, origin), { method: 'POST', headers, body });
+      expect(response.status).toBe(200);
+      // As text, so that the order of keys counts.
+      expect(JSON.stringify(await response.json())).toBe(JSON.stringify(answer));
+    },
+  );
+
+  it('refuses the same requests without their secret or token', async () => {
+    for (const { url, body } of readme.requests) {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(new URL(url.pathname, origin), { method: 'POST', headers, body });
+      expect(Object.keys((await response.json()) as object)).toEqual(['errors']);
+    }
+  });
+});
+
+describe('the example project', () => {
+  it('builds without notices and inconsistencies', () => {
+    expect(dev?.stderr()).not.toMatch(/notice:|inconsistent/i);
+  });
+});
