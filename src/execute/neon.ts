@@ -1,58 +1,80 @@
 // A connection string -> a Database over Neon's HTTP protocol: one statement, one `fetch`, raw text back.
-
-import { neon, neonConfig } from '@neondatabase/serverless';
+// Neon's own driver speaks it too, at a price that docs/decisions/2026-11-25-neon-protocol.md gives.
 
 import { HedgeError } from '../error/hedge-error.ts';
+import { neonErrorOf } from './neon-error.ts';
 import { databaseError } from './postgres-error.ts';
 import type { Database } from './types.ts';
 
 export interface NeonOptions {
   /** `postgresql://user:password@host/database`. */
   readonly connectionString: string;
-  /** URL of the SQL endpoint, where it does not follow from the host. The driver keeps one for the whole isolate. */
+  /** URL of the SQL endpoint, where it does not follow from the host. */
   readonly endpoint?: string | undefined;
 }
 
-/** Values stay the text Postgres sent: the driver would parse JSON that goes out as it came. */
-const RAW_TEXT = { getTypeParser: () => (value: string) => value };
+/** What of an answer is read: rows as lists, every value the text that Postgres sent. */
+interface Answer {
+  readonly rows: readonly (readonly (string | null)[])[];
+}
 
 /**
  * A database at the end of Neon's HTTP protocol.
  * @throws HedgeError `invalid-configuration` when the connection string has not the form of one; it is not shown.
  */
 export function neonDatabase({ connectionString, endpoint }: NeonOptions): Database {
-  if (!isConnectionString(connectionString))
-    throw new HedgeError(
-      'invalid-configuration',
-      'the connection string is not of the form postgresql://user:password@host/database',
-      { status: 500 },
-    );
-  if (endpoint !== undefined) neonConfig.fetchEndpoint = endpoint;
-  const sql = neon<true>(connectionString, { arrayMode: true });
-  const options = { types: RAW_TEXT };
+  const url = readConnectionString(connectionString);
+  const address = endpoint ?? sqlAddress(url.hostname);
+  const headers = {
+    'Neon-Connection-String': namedConnectionString(url),
+    'Neon-Raw-Text-Output': 'true',
+    'Neon-Array-Mode': 'true',
+  };
+
+  async function ask(body: string): Promise<Answer> {
+    const response = await fetch(address, { method: 'POST', headers, body });
+    const text = await response.text();
+    if (!response.ok) throw neonErrorOf(response.status, text);
+    return JSON.parse(text) as Answer;
+  }
+
   return {
-    async queryText(statement, parameters) {
+    async queryText(sql, parameters) {
       try {
-        const rows = (await sql.query(statement, parameters as (string | null)[], options)) as (
-          | string
-          | null
-        )[][];
+        const { rows } = await ask(JSON.stringify({ query: sql, params: parameters }));
         return rows[0]?.[0] ?? null;
       } catch (error) {
-        throw databaseError(error, { sql: statement, parameters });
+        throw databaseError(error, { sql, parameters });
       }
     },
   };
 }
 
-/** The driver refuses the rest in a message that repeats it, password and all. */
-function isConnectionString(text: string): boolean {
+/** @throws HedgeError that does not repeat the string, password and all. */
+function readConnectionString(text: string): URL {
   const url = URL.parse(text.replace(/^postgres(?:ql)?:/, 'http:'));
-  return (
-    /^postgres(?:ql)?:/.test(text) &&
+  if (
     url !== null &&
+    /^postgres(?:ql)?:/.test(text) &&
     url.username !== '' &&
     url.hostname !== '' &&
     url.pathname.length > 1
+  )
+    return url;
+  throw new HedgeError(
+    'invalid-configuration',
+    'the connection string is not of the form postgresql://user:password@host/database',
+    { status: 500 },
   );
+}
+
+/** The connection string with a name under which Postgres lists our sessions, unless it has one. */
+function namedConnectionString(url: URL): string {
+  if (!url.searchParams.has('application_name')) url.searchParams.set('application_name', 'hedge');
+  return `postgresql:${url.href.slice(url.protocol.length)}`;
+}
+
+/** Neon answers SQL for `ep-….region.aws.neon.tech` at `api.region.aws.neon.tech`. */
+function sqlAddress(host: string): string {
+  return `https://${host.replace(/^[^.]+\./, 'api.')}/sql`;
 }

@@ -1,10 +1,9 @@
-// What the driver throws -> the error a client sees: Postgres' own where it speaks of the client's values, else
+// What asking the database threw -> the error a client sees: Postgres' own where it speaks of the client's values, else
 // "database query error" with the details kept for administrators.
-
-import { NeonDbError } from '@neondatabase/serverless';
 
 import type { ErrorCode } from '../error/hedge-error.ts';
 import { HedgeError } from '../error/hedge-error.ts';
+import { NeonError } from './neon-error.ts';
 
 /** The statement that failed. */
 export interface FailedStatement {
@@ -30,9 +29,9 @@ const DRIFT = /^(42P01|42703|42883|42804|3F000)$/;
 const DRIFT_HINT =
   'The database may differ from the one this build was made for: build again; hedge build --check shows the difference.';
 
-/** The client's error for whatever the driver threw. Its path is `$`, as Hasura's. */
+/** The client's error for whatever asking the database threw. Its path is `$`, as Hasura's. */
 export function databaseError(error: unknown, statement: FailedStatement): HedgeError {
-  if (!(error instanceof NeonDbError) || error.code === undefined) return connectionError(error);
+  if (!(error instanceof NeonError) || error.code === undefined) return connectionError(error);
   const { code, message } = error;
   if (UNREACHABLE.test(code)) return connectionError(error);
   if (code === '53300')
@@ -66,7 +65,7 @@ function clientError(code: string, message: string): readonly [ErrorCode, string
   return undefined;
 }
 
-function internalOf(error: NeonDbError, { sql, parameters }: FailedStatement): unknown {
+function internalOf(error: NeonError, { sql, parameters }: FailedStatement): unknown {
   const { code, message, detail, hint } = error;
   return {
     statement: sql,
@@ -82,7 +81,7 @@ function internalOf(error: NeonDbError, { sql, parameters }: FailedStatement): u
   };
 }
 
-/** No statement ran, or nobody knows whether one did. The driver's message may hold addresses: administrators only. */
+/** No statement ran, or nobody knows whether one did. The message may hold addresses: administrators only. */
 function connectionError(error: unknown): HedgeError {
   return new HedgeError('postgres-error', 'connection error', {
     internal: error instanceof Error ? error.message : String(error),
