@@ -7,7 +7,7 @@ import { adminSecretCheck } from './admin-secret.ts';
 import type { HasuraClaims } from './claims.ts';
 import type { Surroundings, WaitUntil } from './jwk-set.ts';
 import { tokenVerifier } from './jwt.ts';
-import { headerVariables, sessionOf, trustedSession } from './session.ts';
+import { headerSession, sessionOf, trustedSession } from './session.ts';
 import type { Session } from './types.ts';
 
 /**
@@ -33,7 +33,7 @@ export function authenticator(config: AuthConfig, surroundings: Surroundings): A
   }
 
   function withoutCredentials(headers: Headers): Session {
-    if (unauthorizedRole !== null) return sessionOf(unauthorizedRole, headerVariables(headers), false);
+    if (unauthorizedRole !== null) return headerSession(unauthorizedRole, headers, false);
     if (jwt) throw new HedgeError('invalid-headers', missingToken(jwt.header));
     throw new HedgeError(
       'access-denied',

@@ -4,14 +4,6 @@ import type { Session } from './types.ts';
 
 const ROLE = 'x-hasura-role';
 const SECRET_HEADERS = new Set(['x-hasura-admin-secret', 'x-hasura-access-key']);
-const NO_VARIABLES: ReadonlyMap<string, string> = new Map();
-
-/** The session of an administrator who names no role and sets no variable: most trusted requests. */
-const ADMIN: Session = {
-  role: 'admin',
-  variables: new Map([[ROLE, 'admin']]),
-  trusted: true,
-};
 
 /** A session under `role`; `x-hasura-role` among `variables` gives way to it. */
 export function sessionOf(role: string, variables: ReadonlyMap<string, string>, trusted: boolean): Session {
@@ -20,19 +12,31 @@ export function sessionOf(role: string, variables: ReadonlyMap<string, string>, 
 
 /** An administrator's session: under the role the request asks for, else `admin`, with the variables it sends. */
 export function trustedSession(headers: Headers): Session {
-  const variables = headerVariables(headers);
-  if (variables === NO_VARIABLES) return ADMIN;
   // An empty header names no role.
-  return sessionOf(variables.get(ROLE) || 'admin', variables, true);
+  return headerSession(headers.get(ROLE) || 'admin', headers, true);
 }
 
-/** The `x-hasura-*` headers but for the secrets; `Headers` gives names in lower case. */
-export function headerVariables(headers: Headers): ReadonlyMap<string, string> {
-  let variables: Map<string, string> | undefined;
+/**
+ * A session whose variables are the request's own `x-hasura-*` headers, the secrets left out. The headers are walked
+ * when a variable is first asked for: a request brings many, and few statements need one.
+ */
+export function headerSession(role: string, headers: Headers, trusted: boolean): Session {
+  let variables: ReadonlyMap<string, string> | undefined;
+  return {
+    role,
+    trusted,
+    get variables() {
+      variables ??= headerVariables(headers).set(ROLE, role);
+      return variables;
+    },
+  };
+}
+
+/** `Headers` gives names in lower case. */
+function headerVariables(headers: Headers): Map<string, string> {
+  const variables = new Map<string, string>();
   headers.forEach((value, name) => {
-    if (!name.startsWith('x-hasura-') || SECRET_HEADERS.has(name)) return;
-    variables ??= new Map();
-    variables.set(name, value);
+    if (name.startsWith('x-hasura-') && !SECRET_HEADERS.has(name)) variables.set(name, value);
   });
-  return variables ?? NO_VARIABLES;
+  return variables;
 }

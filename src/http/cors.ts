@@ -11,9 +11,10 @@ const MAX_AGE = '1728000';
 /** `handler` with CORS: preflights of allowed origins are answered here, other answers get their headers. */
 export function withCors(config: CorsConfig, handler: Handler): Handler {
   if (config.kind === 'disabled') return handler;
-  return async (request, waitUntil) => {
-    const origin = request.headers.get('origin');
-    if (origin === null) return handler(request, waitUntil);
+  const crossOrigin = async (
+    origin: string,
+    ...[request, waitUntil]: Parameters<Handler>
+  ): Promise<Response> => {
     const headers = corsHeaders(config, origin);
     if (headers && request.method === 'OPTIONS') {
       const asked = request.headers.get('access-control-request-headers') ?? '';
@@ -25,6 +26,10 @@ export function withCors(config: CorsConfig, handler: Handler): Handler {
     // What depends on the origin must not be cached for another one.
     if (config.kind === 'domains') response.headers.append('vary', 'Origin');
     return response;
+  };
+  return (request, waitUntil) => {
+    const origin = request.headers.get('origin');
+    return origin === null ? handler(request, waitUntil) : crossOrigin(origin, request, waitUntil);
   };
 }
 
