@@ -8,7 +8,7 @@ import type {
   TypeNode,
   ValueNode,
 } from 'graphql';
-import { Kind, visit } from 'graphql';
+import { Kind, visit } from 'graphql/language';
 
 import { HedgeError } from '../error/hedge-error.ts';
 

@@ -1,7 +1,9 @@
 // Request text -> GraphQL document, remembered by text. What could exhaust the parser is refused before it starts.
 
 import type { DocumentNode } from 'graphql';
-import { GraphQLError, parse as parseGraphql } from 'graphql';
+import { GraphQLError } from 'graphql/error';
+// Not from 'graphql': that brings the type system into every cold start, and only introspection needs it.
+import { parse as parseGraphql } from 'graphql/language';
 
 import { HedgeError } from '../error/hedge-error.ts';
 

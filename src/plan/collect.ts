@@ -2,7 +2,7 @@
 // decided, fields of one key merged. Specification, sections 5.3.2 and 6.3.2.
 
 import type { ArgumentNode, DirectiveNode, FieldNode, SelectionSetNode } from 'graphql';
-import { Kind, print } from 'graphql';
+import { Kind, print } from 'graphql/language';
 
 import type { Path } from '../error/path.ts';
 import { at, pathText } from '../error/path.ts';

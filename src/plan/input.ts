@@ -3,7 +3,7 @@
 // whose variables have the same shape.
 
 import type { ValueNode } from 'graphql';
-import { Kind } from 'graphql';
+import { Kind } from 'graphql/language';
 
 import { HedgeError } from '../error/hedge-error.ts';
 import type { Path } from '../error/path.ts';

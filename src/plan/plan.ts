@@ -2,7 +2,7 @@
 // request of the same role and text whose variables pass its guards.
 
 import type { FieldNode } from 'graphql';
-import { OperationTypeNode } from 'graphql';
+import { OperationTypeNode } from 'graphql/language';
 
 import type { RoleView, TableView } from '../artifact/decode.ts';
 import type { RootField } from '../artifact/types.ts';
