@@ -1,0 +1,86 @@
+// Tables whose GraphQL types or root fields would take a name that is already taken -> inconsistencies.
+
+import { COMPARABLE_AGGREGATES, NUMERIC_AGGREGATES } from '../artifact/operators.ts';
+import type { Inconsistency } from '../artifact/types.ts';
+import { report } from './inconsistency.ts';
+import { label, nameKey } from './names.ts';
+import { RESERVED_TYPE_NAMES } from './scalars.ts';
+import { tableObject } from './tables.ts';
+import type { TrackedSource, TrackedTable } from './tracked.ts';
+
+/** What follows a table's type name in the names of the types that belong to it. */
+const TYPE_SUFFIXES: readonly string[] = [
+  '',
+  '_aggregate',
+  '_aggregate_fields',
+  '_aggregate_order_by',
+  '_bool_exp',
+  '_order_by',
+  '_select_column',
+  ...[...NUMERIC_AGGREGATES, ...COMPARABLE_AGGREGATES].flatMap((fn) => [`_${fn}_fields`, `_${fn}_order_by`]),
+];
+
+/**
+ * Takes out of every source the tables that cannot be in one schema with the tables before them: the first to claim a
+ * name keeps it.
+ */
+export function dropCollidingTables(
+  sources: readonly TrackedSource[],
+  inconsistencies: Inconsistency[],
+): void {
+  const types = new Map<string, string>();
+  const roots = new Map<string, string>();
+  for (const source of sources) {
+    for (const table of source.tables.values()) {
+      const object = tableObject(source, table.catalog, table.path);
+      const reason =
+        typeCollision(table, types, object.name) ?? rootFieldCollision(table, roots, object.name);
+      if (reason === null) {
+        for (const suffix of TYPE_SUFFIXES) types.set(table.typeName + suffix, object.name);
+        for (const { name } of Object.values(table.rootFields)) roots.set(name, object.name);
+      } else {
+        report(inconsistencies, object, `Inconsistent object: ${reason}`);
+        source.tables.delete(nameKey(table.catalog));
+      }
+    }
+  }
+}
+
+function typeCollision(
+  table: TrackedTable,
+  types: ReadonlyMap<string, string>,
+  objectName: string,
+): string | null {
+  if (RESERVED_TYPE_NAMES.has(table.typeName)) {
+    return `the type name "${table.typeName}" is reserved: give table "${label(table.catalog)}" a custom_name`;
+  }
+  for (const suffix of TYPE_SUFFIXES) {
+    const name = table.typeName + suffix;
+    const owner = types.get(name);
+    if (owner === undefined) continue;
+    return (
+      `found conflicting definitions for GraphQL type '${name}' in [${owner}, ${objectName}]: ` +
+      'give one of them a custom_name'
+    );
+  }
+  return null;
+}
+
+function rootFieldCollision(
+  table: TrackedTable,
+  roots: ReadonlyMap<string, string>,
+  objectName: string,
+): string | null {
+  const own = new Set<string>();
+  for (const { name } of Object.values(table.rootFields)) {
+    const owner = own.has(name) ? objectName : roots.get(name);
+    if (owner !== undefined) {
+      return (
+        `encountered conflicting definitions in the selection set for query_root for field '${name}' ` +
+        `defined in [${owner}, ${objectName}]. Fields must not be defined more than once across all sources.`
+      );
+    }
+    own.add(name);
+  }
+  return null;
+}

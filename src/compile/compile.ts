@@ -1,0 +1,27 @@
+// Metadata + catalogs -> Artifact: pure and deterministic. What does not fit together is listed, the rest is compiled.
+
+import { ARTIFACT_VERSION } from '../artifact/types.ts';
+import type { Artifact, Inconsistency } from '../artifact/types.ts';
+import type { DatabaseCatalog } from '../catalog/types.ts';
+import type { Metadata } from '../metadata/types.ts';
+import { dropCollidingTables } from './collisions.ts';
+import { trackComputedFields } from './computed-fields.ts';
+import { trackRelationships } from './relationships.ts';
+import { compileRole, rolesOf } from './role.ts';
+import { compileSources } from './sources.ts';
+import { trackTables } from './tables.ts';
+
+/**
+ * Compiles the metadata against the catalogs of its sources, by source name. Equal input gives an equal artifact.
+ * Never throws for what users write: see `Artifact.inconsistencies`.
+ */
+export function compile(metadata: Metadata, catalogs: ReadonlyMap<string, DatabaseCatalog>): Artifact {
+  const inconsistencies: Inconsistency[] = [];
+  const { models, tracked } = compileSources(metadata, catalogs, inconsistencies);
+  trackTables(tracked, inconsistencies);
+  dropCollidingTables(tracked, inconsistencies);
+  trackRelationships(tracked, inconsistencies);
+  trackComputedFields(tracked, inconsistencies);
+  const roles = rolesOf(tracked).map((role) => compileRole(role, tracked, inconsistencies));
+  return { version: ARTIFACT_VERSION, sources: models, roles, inconsistencies };
+}

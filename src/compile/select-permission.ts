@@ -1,0 +1,67 @@
+// A role's select permission on a table -> what of the table the role may see, and which rows.
+
+import type { BoolExp } from '../artifact/types.ts';
+import type { SelectPermission } from '../metadata/types.ts';
+import { compileFilter } from './bool-exp.ts';
+import { at, refuse } from './inconsistency.ts';
+import { label } from './names.ts';
+import type { TypeTable } from './scalars.ts';
+import type { TrackedTable } from './tracked.ts';
+
+/** What a role may do with a table. */
+export interface CompiledPermission {
+  /** Physical names. */
+  readonly columns: ReadonlySet<string>;
+  /** Scalar computed fields. */
+  readonly computedFields: ReadonlySet<string>;
+  readonly filter: BoolExp;
+  readonly limit: number | null;
+  readonly allowAggregations: boolean;
+  /** null: every root field. */
+  readonly queryRootFields: ReadonlySet<string> | null;
+}
+
+/** The administrator's: everything. */
+export function adminPermission(table: TrackedTable): CompiledPermission {
+  return {
+    columns: new Set(table.columns.keys()),
+    computedFields: new Set(table.computedFields.keys()),
+    filter: { kind: 'true' },
+    limit: null,
+    allowAggregations: true,
+    queryRootFields: null,
+  };
+}
+
+/**
+ * Reads a permission of the metadata.
+ * @throws a refusal when any part of it names what is not there: the role then does not get the table at all.
+ */
+export function compileSelectPermission(
+  types: TypeTable,
+  table: TrackedTable,
+  permission: SelectPermission,
+): CompiledPermission {
+  const name = label(table.catalog);
+  if (permission.columns !== '*') {
+    for (const [i, column] of permission.columns.entries()) {
+      if (!table.columns.has(column))
+        at(['columns', i], () => refuse(`"${column}" does not exist in table "${name}"`));
+    }
+  }
+  for (const [i, field] of (permission.computed_fields ?? []).entries()) {
+    if (table.computedFields.has(field)) continue;
+    at(['computed_fields', i], () => refuse(`computed field "${field}" does not exist in table "${name}"`));
+  }
+  const limit = permission.limit ?? null;
+  if (limit !== null && (!Number.isSafeInteger(limit) || limit < 0))
+    at(['limit'], () => refuse('unexpected negative value for limit'));
+  return {
+    columns: new Set(permission.columns === '*' ? table.columns.keys() : permission.columns),
+    computedFields: new Set(permission.computed_fields ?? []),
+    filter: at(['filter'], () => compileFilter(types, table, permission.filter)),
+    limit,
+    allowAggregations: permission.allow_aggregations ?? false,
+    queryRootFields: permission.query_root_fields ? new Set(permission.query_root_fields) : null,
+  };
+}

@@ -1,0 +1,80 @@
+// The metadata's sources -> where the worker finds each database, and the catalog objects of each by name.
+
+import type { Inconsistency, SourceModel } from '../artifact/types.ts';
+import type { CatalogFunction, DatabaseCatalog } from '../catalog/types.ts';
+import type { Metadata, SourceMetadata, UrlConf } from '../metadata/types.ts';
+import { attempt, refuse } from './inconsistency.ts';
+import { nameKey } from './names.ts';
+import type { TrackedSource } from './tracked.ts';
+
+const POSTGRES_KINDS: ReadonlySet<string> = new Set(['postgres', 'pg', 'citus', 'alloy']);
+
+export interface CompiledSources {
+  readonly models: SourceModel[];
+  readonly tracked: TrackedSource[];
+}
+
+/** Sources that are Postgres and have a catalog; the others are inconsistent with all that is in them. */
+export function compileSources(
+  metadata: Metadata,
+  catalogs: ReadonlyMap<string, DatabaseCatalog>,
+  inconsistencies: Inconsistency[],
+): CompiledSources {
+  const models: SourceModel[] = [];
+  const tracked: TrackedSource[] = [];
+  for (const [index, source] of metadata.sources.entries()) {
+    const path = ['sources', index];
+    const object = { type: 'source', name: `source ${source.name}`, definition: source.name, path };
+    attempt(inconsistencies, object, () => {
+      if (!POSTGRES_KINDS.has(source.kind)) {
+        refuse(`sources of kind "${source.kind}" are not available in this version, only postgres`);
+      }
+      if (models.some((m) => m.name === source.name))
+        refuse(`source with name "${source.name}" already exists`);
+      const catalog =
+        catalogs.get(source.name) ??
+        refuse(`no catalog of the source "${source.name}" was read: name its database when building`);
+      models.push({
+        name: source.name,
+        databaseUrl: databaseUrl(source.configuration.connection_info.database_url),
+      });
+      tracked.push(trackSource(source, catalog, path));
+    });
+  }
+  return { models, tracked };
+}
+
+function trackSource(
+  metadata: SourceMetadata,
+  catalog: DatabaseCatalog,
+  path: readonly (string | number)[],
+): TrackedSource {
+  const catalogFunctions = new Map<string, CatalogFunction[]>();
+  for (const fn of catalog.functions) {
+    if (fn.special) continue;
+    const key = nameKey(fn);
+    const overloads = catalogFunctions.get(key);
+    if (overloads) overloads.push(fn);
+    else catalogFunctions.set(key, [fn]);
+  }
+  return {
+    metadata,
+    catalog,
+    catalogTables: new Map(catalog.tables.map((t) => [nameKey(t), t])),
+    catalogFunctions,
+    path,
+    tables: new Map(),
+  };
+}
+
+function databaseUrl(conf: UrlConf): SourceModel['databaseUrl'] {
+  if (typeof conf === 'string') return { literal: conf };
+  if ('from_env' in conf) return { fromEnv: conf.from_env };
+  const { username, password, host, port, database } = conf.connection_parameters;
+  const part = (value: unknown): string => {
+    if (typeof value === 'string' || typeof value === 'number') return encodeURIComponent(value);
+    return refuse('connection_parameters need username, password, host, port and database as plain values');
+  };
+  const secret = password === undefined ? '' : `:${part(password)}`;
+  return { literal: `postgresql://${part(username)}${secret}@${part(host)}:${part(port)}/${part(database)}` };
+}

@@ -1,0 +1,177 @@
+// Tracked tables of the metadata + catalog -> tables with their GraphQL names, descriptions and columns.
+
+import type { Inconsistency, ScalarType } from '../artifact/types.ts';
+import type { CatalogColumn, CatalogTable, QualifiedName } from '../catalog/types.ts';
+import type { TableConfiguration, TableMetadata } from '../metadata/types.ts';
+import { attempt, type MetadataObject, type MetadataPath, refuse, report } from './inconsistency.ts';
+import {
+  defaultGraphQLName,
+  invalidNameReason,
+  isGraphQLName,
+  label,
+  nameKey,
+  quotedLabel,
+} from './names.ts';
+import { describe, rootFieldNames } from './root-fields.ts';
+import { hasValidName, scalarOf } from './scalars.ts';
+import type { TrackedColumn, TrackedSource, TrackedTable } from './tracked.ts';
+
+/**
+ * Fills the tables of every source. Missing tables, tables tracked twice and tables whose names cannot be in a schema
+ * are inconsistent, and stay out with everything the metadata says below them.
+ */
+export function trackTables(sources: readonly TrackedSource[], inconsistencies: Inconsistency[]): void {
+  const typeNames = new Set(sources.flatMap(({ metadata }) => metadata.tables.map(typeNameOf)));
+  for (const source of sources) {
+    const counts = Map.groupBy(source.metadata.tables, (t) => nameKey(t.table));
+    for (const [index, metadata] of source.metadata.tables.entries()) {
+      const path = [...source.path, 'tables', index];
+      const object = tableObject(source, metadata.table, path);
+      const key = nameKey(metadata.table);
+      if ((counts.get(key)?.length ?? 0) > 1) {
+        report(inconsistencies, object, `Duplicate objects: multiple definitions for ${object.name}`);
+        continue;
+      }
+      const table = attempt(inconsistencies, object, () => trackTable(source, metadata, path, typeNames));
+      if (table) source.tables.set(key, table);
+    }
+  }
+}
+
+/** A table as the list of inconsistencies names it. */
+export function tableObject(source: TrackedSource, table: QualifiedName, path: MetadataPath): MetadataObject {
+  return {
+    type: 'table',
+    name: `table ${label(table)} in source ${source.metadata.name}`,
+    definition: { schema: table.schema, name: table.name },
+    path,
+  };
+}
+
+/** An object that belongs to a table: `object_relation author in table article in source default`. */
+export function tableMemberObject(
+  table: TrackedTable,
+  member: {
+    readonly type: string;
+    readonly name: string;
+    readonly definition: object;
+    readonly path: MetadataPath;
+  },
+): MetadataObject {
+  const { source, catalog } = table;
+  return {
+    type: member.type,
+    name: `${member.type} ${member.name} in table ${label(catalog)} in source ${source.metadata.name}`,
+    definition: {
+      ...member.definition,
+      source: source.metadata.name,
+      table: { schema: catalog.schema, name: catalog.name },
+    },
+    path: [...table.path, ...member.path],
+  };
+}
+
+function trackTable(
+  source: TrackedSource,
+  metadata: TableMetadata,
+  path: MetadataPath,
+  typeNames: ReadonlySet<string>,
+): TrackedTable {
+  const { configuration } = metadata;
+  const catalog =
+    source.catalogTables.get(nameKey(metadata.table)) ??
+    refuse(`no such table/view exists in source: ${quotedLabel(metadata.table)}`);
+  const typeName = typeNameOf(metadata);
+  if (!isGraphQLName(typeName)) refuse(invalidNameReason(typeName));
+  return {
+    source,
+    metadata,
+    path,
+    catalog,
+    typeName,
+    description: describe(
+      configuration?.comment,
+      catalog.comment,
+      `columns and relationships of ${quotedLabel(catalog)}`,
+    ),
+    rootFields: rootFieldNames(catalog, typeName, configuration),
+    columns: trackColumns(catalog, configuration, typeNames),
+    relationships: new Map(),
+    computedFields: new Map(),
+  };
+}
+
+function typeNameOf({ table, configuration }: TableMetadata): string {
+  return configuration?.custom_name ?? defaultGraphQLName(table);
+}
+
+function trackColumns(
+  table: CatalogTable,
+  configuration: TableConfiguration | undefined,
+  typeNames: ReadonlySet<string>,
+): ReadonlyMap<string, TrackedColumn> {
+  checkCustomNames(table, configuration);
+  const columns = new Map<string, TrackedColumn>();
+  const byFieldName = new Map<string, string>();
+  for (const column of table.columns) {
+    const type = scalarOf(column.type, typeNames);
+    const fieldName = fieldNameOf(column, type, configuration);
+    const comment = own(configuration?.column_config, column.name)?.comment;
+    columns.set(column.name, {
+      catalog: column,
+      fieldName,
+      type,
+      description: describe(comment, column.comment, null),
+    });
+    if (fieldName === null) continue;
+    const other = byFieldName.get(fieldName);
+    if (other !== undefined) {
+      refuse(
+        `the definitions of columns "${other}" and "${column.name}" are in conflict: ` +
+          `they are mapped to the same field name, "${fieldName}"`,
+      );
+    }
+    byFieldName.set(fieldName, column.name);
+  }
+  return columns;
+}
+
+function checkCustomNames(table: CatalogTable, configuration: TableConfiguration | undefined): void {
+  const existing = new Set(table.columns.map((c) => c.name));
+  const named = new Set([
+    ...Object.keys(configuration?.column_config ?? {}),
+    ...Object.keys(configuration?.custom_column_names ?? {}),
+  ]);
+  for (const column of named) {
+    const name = customName(column, configuration);
+    if (name === undefined) continue;
+    if (!existing.has(column)) {
+      refuse(
+        `the custom field name "${name}" was given for the column "${column}", but no such column exists`,
+      );
+    }
+    if (!isGraphQLName(name)) refuse(invalidNameReason(name));
+  }
+}
+
+function customName(column: string, configuration: TableConfiguration | undefined): string | undefined {
+  return (
+    own(configuration?.column_config, column)?.custom_name ?? own(configuration?.custom_column_names, column)
+  );
+}
+
+/** As Hasura: a column that GraphQL cannot name is left out, without complaint, until it gets a custom name. */
+function fieldNameOf(
+  column: CatalogColumn,
+  type: ScalarType,
+  configuration: TableConfiguration | undefined,
+): string | null {
+  if (!hasValidName(type)) return null;
+  const name = customName(column.name, configuration) ?? column.name;
+  return isGraphQLName(name) ? name : null;
+}
+
+/** A record's own value: a column may be called `constructor`. */
+function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined {
+  return record && Object.hasOwn(record, key) ? record[key] : undefined;
+}

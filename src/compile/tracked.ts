@@ -1,0 +1,74 @@
+// What compiling the tracked tables of the metadata against the catalog gives, before any role is looked at.
+
+import type { ColumnMapping, FunctionCall, RootField, ScalarType } from '../artifact/types.ts';
+import type { CatalogColumn, CatalogFunction, CatalogTable, DatabaseCatalog } from '../catalog/types.ts';
+import type { SourceMetadata, TableMetadata } from '../metadata/types.ts';
+import type { MetadataPath } from './inconsistency.ts';
+
+/** A source whose catalog is at hand. */
+export interface TrackedSource {
+  readonly metadata: SourceMetadata;
+  readonly catalog: DatabaseCatalog;
+  /** By `nameKey`. */
+  readonly catalogTables: ReadonlyMap<string, CatalogTable>;
+  /** By `nameKey`; more than one when overloaded. Aggregates, window functions and procedures left out. */
+  readonly catalogFunctions: ReadonlyMap<string, readonly CatalogFunction[]>;
+  readonly path: MetadataPath;
+  /** The consistent ones, by `nameKey`, in the metadata's order. */
+  readonly tables: Map<string, TrackedTable>;
+}
+
+export interface TrackedTable {
+  readonly source: TrackedSource;
+  readonly metadata: TableMetadata;
+  readonly path: MetadataPath;
+  readonly catalog: CatalogTable;
+  readonly typeName: string;
+  readonly description: string | null;
+  readonly rootFields: Readonly<Record<RootField['kind'], RootFieldName>>;
+  /** By physical name, by position. */
+  readonly columns: ReadonlyMap<string, TrackedColumn>;
+  /** By name. Filled after all tables are known. */
+  readonly relationships: Map<string, TrackedRelationship>;
+  /** By name. Filled after all tables are known. */
+  readonly computedFields: Map<string, TrackedComputedField>;
+}
+
+export interface RootFieldName {
+  readonly name: string;
+  readonly description: string | null;
+}
+
+export interface TrackedColumn {
+  readonly catalog: CatalogColumn;
+  /** null when the column, or its type, has no name GraphQL allows: then no role sees it. */
+  readonly fieldName: string | null;
+  readonly type: ScalarType;
+  readonly description: string | null;
+}
+
+export interface TrackedRelationship {
+  readonly kind: 'object' | 'array';
+  readonly name: string;
+  readonly remote: TrackedTable;
+  readonly mapping: ColumnMapping;
+  /** Of object relationships: whether a row may have none. */
+  readonly nullable: boolean;
+}
+
+export interface TrackedComputedField {
+  readonly name: string;
+  readonly call: FunctionCall;
+  readonly arguments: readonly TrackedArgument[];
+  readonly returns:
+    | { readonly kind: 'scalar'; readonly type: ScalarType }
+    | { readonly kind: 'table'; readonly table: TrackedTable };
+  readonly description: string | null;
+}
+
+export interface TrackedArgument {
+  readonly name: string;
+  readonly sqlName: string | null;
+  readonly type: ScalarType;
+  readonly hasDefault: boolean;
+}

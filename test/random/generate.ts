@@ -1,0 +1,284 @@
+// Random permissions and random queries that a role under them may send.
+
+import fc from 'fast-check';
+
+import type { TableShape } from './model.ts';
+import { TABLES } from './model.ts';
+import type { Aggregate, Filter, ListArguments, Permission, Permissions, Selection } from './naive.ts';
+
+const INTS = fc.integer({ min: 0, max: 8 });
+const TEXTS = fc.constantFrom('a', 'ab', 'b', "it's", '%', '');
+const PATTERNS = fc.constantFrom('%', 'a%', '%b', '_', 'a_', '');
+
+export const SESSION = { 'x-hasura-role': 'user', 'x-hasura-user-id': '3', 'x-hasura-name': 'ab' };
+
+const shape = (name: string): TableShape => TABLES[name] as TableShape;
+
+// ------------------------------------------------------------------ filters
+
+interface FilterOptions {
+  /** Columns and relationships that may be used, by table. */
+  readonly columns: (table: string) => readonly string[];
+  readonly tables: readonly string[];
+  /** A permission may also use session variables, other columns and _exists. */
+  readonly permission: boolean;
+}
+
+function comparison(table: string, column: string, options: FilterOptions): fc.Arbitrary<Filter> {
+  const type = shape(table).columns[column];
+  const isNull = fc.record({ _is_null: fc.boolean() });
+  const choices: fc.Arbitrary<Filter>[] = [isNull];
+  if (type === 'bool') choices.push(fc.record({ _eq: fc.boolean() }), fc.record({ _neq: fc.boolean() }));
+  const values: fc.Arbitrary<unknown> = type === 'int' ? INTS : TEXTS;
+  if (type !== 'bool') {
+    const ops = fc.constantFrom('_eq', '_neq', '_gt', '_gte', '_lt', '_lte');
+    choices.push(fc.tuple(ops, values).map(([op, value]) => ({ [op]: value })));
+    choices.push(
+      fc
+        .tuple(fc.constantFrom('_in', '_nin'), fc.array(values, { maxLength: 3 }))
+        .map(([op, value]) => ({ [op]: value })),
+    );
+    choices.push(fc.tuple(ops, values, ops, values).map(([a, x, b, y]) => ({ [a]: x, [b]: y })));
+  }
+  if (type === 'text')
+    choices.push(fc.tuple(fc.constantFrom('_like', '_nlike'), PATTERNS).map(([op, p]) => ({ [op]: p })));
+  if (options.permission) {
+    const name = type === 'int' ? 'X-Hasura-User-Id' : type === 'text' ? 'x-hasura-name' : undefined;
+    if (name) choices.push(fc.constantFrom('_eq', '_neq', '_gte').map((op) => ({ [op]: name })));
+    if (type === 'int') {
+      const others = Object.entries(shape(table).columns).flatMap(([c, t]) => (t === 'int' ? [c] : []));
+      choices.push(
+        fc
+          .tuple(fc.constantFrom('_ceq', '_cne', '_cgt', '_clte'), fc.constantFrom(...others))
+          .map(([op, c]) => ({ [op]: c })),
+      );
+    }
+  }
+  return fc.oneof(...choices);
+}
+
+function filter(table: string, depth: number, options: FilterOptions): fc.Arbitrary<Filter> {
+  const columns = options.columns(table);
+  const choices: fc.Arbitrary<Filter>[] = [fc.constant({})];
+  if (columns.length > 0) {
+    choices.push(
+      fc.constantFrom(...columns).chain((c) => comparison(table, c, options).map((exp) => ({ [c]: exp }))),
+      fc
+        .uniqueArray(fc.constantFrom(...columns), { minLength: 1, maxLength: 2 })
+        .chain((cs) =>
+          fc
+            .tuple(...cs.map((c) => comparison(table, c, options)))
+            .map((exps) => Object.fromEntries(cs.map((c, i) => [c, exps[i]]))),
+        ),
+    );
+  }
+  if (depth > 0) {
+    const inner = filter(table, depth - 1, options);
+    choices.push(
+      fc.record({ _not: inner }),
+      fc.record({ _and: fc.array(inner, { maxLength: 3 }) }),
+      fc.record({ _or: fc.array(inner, { maxLength: 3 }) }),
+    );
+    for (const [name, relationship] of Object.entries(shape(table).relationships)) {
+      if (!options.tables.includes(relationship.table)) continue;
+      choices.push(filter(relationship.table, depth - 1, options).map((exp) => ({ [name]: exp })));
+    }
+    if (options.permission) {
+      choices.push(
+        fc.constantFrom(...Object.keys(TABLES)).chain((t) =>
+          filter(t, 0, options).map((exp) => ({
+            _exists: { _table: { schema: 'public', name: t }, _where: exp },
+          })),
+        ),
+      );
+    }
+  }
+  return fc.oneof(...choices);
+}
+
+// ------------------------------------------------------------------ permissions
+
+function permission(table: string): fc.Arbitrary<Permission> {
+  const all = Object.keys(shape(table).columns);
+  const options: FilterOptions = {
+    columns: (t) => Object.keys(shape(t).columns),
+    tables: Object.keys(TABLES),
+    permission: true,
+  };
+  return fc.record({
+    // `id` is always there, so that answers can be put into an order.
+    columns: fc
+      .subarray(all.filter((c) => c !== 'id'))
+      .map((cs) => all.filter((c) => c === 'id' || cs.includes(c))),
+    filter: filter(table, 2, options),
+    limit: fc.option(fc.integer({ min: 0, max: 6 }), { freq: 3 }),
+    allow_aggregations: fc.boolean(),
+  });
+}
+
+/** Select permissions of one role: on one table at least, each with its own filter, columns and limit. */
+export const permissions: fc.Arbitrary<Permissions> = fc
+  .record({
+    author: permission('author'),
+    article: fc.option(permission('article'), { freq: 4 }),
+    comment: fc.option(permission('comment'), { freq: 4 }),
+  })
+  .map((p) => ({ author: p.author, article: p.article ?? undefined, comment: p.comment ?? undefined }));
+
+// ------------------------------------------------------------------ queries
+
+export type Query =
+  | { readonly kind: 'list'; readonly table: string; readonly selection: Selection & { kind: 'list' } }
+  | {
+      readonly kind: 'aggregate';
+      readonly table: string;
+      readonly selection: Selection & { kind: 'aggregate' };
+    }
+  | {
+      readonly kind: 'by_pk';
+      readonly table: string;
+      readonly id: number;
+      readonly fields: readonly Selection[];
+    };
+
+/** A query of one root field. */
+export function query(world: Permissions): fc.Arbitrary<Query> {
+  const tables = Object.keys(TABLES).filter((t) => world[t]);
+  return fc.constantFrom(...tables).chain((table) => {
+    const choices: fc.Arbitrary<Query>[] = [
+      fc.tuple(listArguments(world, table), fields(world, table, 2)).map(([args, fs]) => ({
+        kind: 'list',
+        table,
+        selection: { kind: 'list', key: 'root', name: table, args, fields: fs },
+      })),
+      fc
+        .tuple(fc.integer({ min: 0, max: 9 }), fields(world, table, 2))
+        .map(([id, fs]) => ({ kind: 'by_pk', table, id, fields: fs })),
+    ];
+    if (world[table]?.allow_aggregations) {
+      choices.push(
+        aggregateOf(world, table, table, 'root', 1).map((selection) => ({
+          kind: 'aggregate',
+          table,
+          selection,
+        })),
+      );
+    }
+    return fc.oneof(...choices);
+  });
+}
+
+function listArguments(world: Permissions, table: string): fc.Arbitrary<ListArguments> {
+  const columns = world[table]?.columns ?? [];
+  const options: FilterOptions = {
+    columns: (t) => world[t]?.columns ?? [],
+    tables: Object.keys(TABLES).filter((t) => world[t]),
+    permission: false,
+  };
+  const direction = fc.constantFrom(
+    'asc',
+    'desc',
+    'asc_nulls_first',
+    'asc_nulls_last',
+    'desc_nulls_first',
+    'desc_nulls_last',
+  );
+  const byColumn = fc
+    .tuple(fc.constantFrom(...columns), direction)
+    .map(([c, d]): Readonly<Record<string, unknown>> => ({ [c]: d }));
+  const sorts: fc.Arbitrary<Readonly<Record<string, unknown>>>[] = [byColumn];
+  for (const [name, relationship] of Object.entries(shape(table).relationships)) {
+    const other = world[relationship.table];
+    if (!other) continue;
+    if (relationship.kind === 'object') {
+      sorts.push(
+        fc.tuple(fc.constantFrom(...other.columns), direction).map(([c, d]) => ({ [name]: { [c]: d } })),
+      );
+    } else if (other.allow_aggregations) {
+      sorts.push(direction.map((d) => ({ [`${name}_aggregate`]: { count: d } })));
+      sorts.push(
+        fc
+          .tuple(fc.constantFrom('max', 'min'), direction)
+          .map(([op, d]) => ({ [`${name}_aggregate`]: { [op]: { id: d } } })),
+      );
+    }
+  }
+  return fc
+    .record({
+      where: fc.option(filter(table, 2, options), { nil: undefined }),
+      sorts: fc.array(fc.oneof(...sorts), { maxLength: 2 }),
+      distinct: fc.option(fc.uniqueArray(fc.constantFrom(...columns), { minLength: 1, maxLength: 2 }), {
+        nil: undefined,
+        freq: 4,
+      }),
+      distinctDirection: direction,
+      limit: fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined }),
+      offset: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined, freq: 3 }),
+    })
+    .map(({ where, sorts: chosen, distinct, distinctDirection, limit, offset }) => ({
+      ...(where && { where }),
+      // Ends on the key, so that there is one right order.
+      order_by: [...(distinct ?? []).map((c) => ({ [c]: distinctDirection })), ...chosen, { id: 'asc' }],
+      ...(distinct && { distinct_on: distinct }),
+      ...(limit !== undefined && { limit }),
+      ...(offset !== undefined && { offset }),
+    }));
+}
+
+function fields(world: Permissions, table: string, depth: number): fc.Arbitrary<readonly Selection[]> {
+  const columns = world[table]?.columns ?? [];
+  const choices: fc.Arbitrary<Selection>[] = [
+    fc.constantFrom(...columns).map((column): Selection => ({ kind: 'column', key: column, column })),
+    fc.constantFrom(...columns).map((column): Selection => ({ kind: 'column', key: `x_${column}`, column })),
+    fc.constant<Selection>({ kind: 'typename', key: '__typename' }),
+  ];
+  for (const [name, relationship] of depth > 0 ? Object.entries(shape(table).relationships) : []) {
+    const other = relationship.table;
+    if (!world[other]) continue;
+    const inner = fields(world, other, depth - 1);
+    if (relationship.kind === 'object')
+      choices.push(inner.map((fs): Selection => ({ kind: 'object', key: name, name, fields: fs })));
+    else {
+      choices.push(
+        fc
+          .tuple(listArguments(world, other), inner)
+          .map(([args, fs]): Selection => ({ kind: 'list', key: name, name, args, fields: fs })),
+      );
+      if (world[other]?.allow_aggregations)
+        choices.push(aggregateOf(world, other, name, `${name}_aggregate`, depth - 1));
+    }
+  }
+  return fc.uniqueArray(fc.oneof(...choices), { minLength: 1, maxLength: 4, selector: (s) => s.key });
+}
+
+function aggregateOf(
+  world: Permissions,
+  table: string,
+  name: string,
+  key: string,
+  depth: number,
+): fc.Arbitrary<Selection & { kind: 'aggregate' }> {
+  const columns = world[table]?.columns ?? [];
+  const typed = (...types: string[]): string[] =>
+    columns.filter((c) => types.includes(shape(table).columns[c] ?? ''));
+  const choices: fc.Arbitrary<Aggregate>[] = [
+    fc.constant<Aggregate>({ key: 'count', op: 'count', columns: [] }),
+    fc
+      .tuple(fc.constantFrom(...columns), fc.boolean())
+      .map(([c, distinct]): Aggregate => ({ key: 'some', op: 'count', columns: [c], distinct })),
+    fc
+      .uniqueArray(fc.constantFrom(...columns), { minLength: 2, maxLength: 2 })
+      .map((cs): Aggregate => ({ key: 'pairs', op: 'count', columns: cs, distinct: true })),
+    fc
+      .tuple(fc.constantFrom('max' as const, 'min' as const), fc.constantFrom(...typed('int', 'text')))
+      .map(([op, c]): Aggregate => ({ key: op, op, columns: [c] })),
+    fc.constantFrom(...typed('int')).map((c): Aggregate => ({ key: 'sum', op: 'sum', columns: [c] })),
+  ].slice(0, columns.length > 1 ? 5 : 2);
+  return fc
+    .tuple(
+      listArguments(world, table),
+      fc.uniqueArray(fc.oneof(...choices), { minLength: 1, maxLength: 3, selector: (a) => a.key }),
+      fields(world, table, Math.max(depth, 0)),
+    )
+    .map(([args, aggregate, nodes]) => ({ kind: 'aggregate', key, name, args, aggregate, nodes }));
+}

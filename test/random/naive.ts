@@ -1,0 +1,342 @@
+// What the answer must be, computed the slow way: rows filtered one by one in JavaScript, with SQL's three-valued
+// logic. Knows permissions as the metadata writes them; shares no code with the engine.
+
+import type { RelationshipShape, Row, TableShape, Value } from './model.ts';
+import { ROWS, TABLES } from './model.ts';
+
+export type Filter = Readonly<Record<string, unknown>>;
+
+export interface Permission {
+  readonly columns: readonly string[];
+  readonly filter: Filter;
+  readonly limit: number | null;
+  readonly allow_aggregations: boolean;
+}
+
+export type Permissions = Readonly<Record<string, Permission | undefined>>;
+
+export interface ListArguments {
+  readonly where?: Filter;
+  readonly order_by?: readonly Readonly<Record<string, unknown>>[];
+  readonly distinct_on?: readonly string[];
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+export type Selection =
+  | { readonly kind: 'column'; readonly key: string; readonly column: string }
+  | { readonly kind: 'typename'; readonly key: string }
+  | {
+      readonly kind: 'object';
+      readonly key: string;
+      readonly name: string;
+      readonly fields: readonly Selection[];
+    }
+  | {
+      readonly kind: 'list';
+      readonly key: string;
+      readonly name: string;
+      readonly args: ListArguments;
+      readonly fields: readonly Selection[];
+    }
+  | {
+      readonly kind: 'aggregate';
+      readonly key: string;
+      readonly name: string;
+      readonly args: ListArguments;
+      readonly aggregate: readonly Aggregate[];
+      readonly nodes: readonly Selection[];
+    };
+
+export interface Aggregate {
+  readonly key: string;
+  readonly op: 'count' | 'max' | 'min' | 'sum';
+  readonly columns: readonly string[];
+  readonly distinct?: boolean;
+}
+
+type Truth = boolean | null;
+
+export interface World {
+  readonly permissions: Permissions;
+  readonly session: Readonly<Record<string, string>>;
+}
+
+const shapeOf = (name: string): TableShape => TABLES[name] as TableShape;
+const rowsOf = (name: string): readonly Row[] => ROWS[name] ?? [];
+
+/** The rows of a list as the answer has them. */
+export function evaluateList(
+  world: World,
+  table: string,
+  rows: readonly Row[],
+  args: ListArguments,
+  fields: readonly Selection[],
+): unknown[] {
+  return chosen(world, table, rows, args, world.permissions[table]?.limit ?? null).map((row) =>
+    project(world, table, row, fields),
+  );
+}
+
+export function evaluateAggregate(
+  world: World,
+  table: string,
+  rows: readonly Row[],
+  selection: Selection & { kind: 'aggregate' },
+): unknown {
+  const counted = chosen(world, table, rows, selection.args, null);
+  return {
+    aggregate: Object.fromEntries(selection.aggregate.map((a) => [a.key, aggregated(counted, a)])),
+    nodes: evaluateList(world, table, rows, selection.args, selection.nodes),
+  };
+}
+
+export function evaluateByPk(world: World, table: string, id: number, fields: readonly Selection[]): unknown {
+  const row = permitted(world, table, rowsOf(table)).find((r) => r['id'] === id);
+  return row ? project(world, table, row, fields) : null;
+}
+
+function permitted(world: World, table: string, rows: readonly Row[]): readonly Row[] {
+  const permission = world.permissions[table];
+  if (!permission) throw new Error(`the generator selected ${table}, which the role may not`);
+  return rows.filter((row) => holds(world, table, permission.filter, row, row, false) === true);
+}
+
+function chosen(
+  world: World,
+  table: string,
+  rows: readonly Row[],
+  args: ListArguments,
+  limit: number | null,
+): readonly Row[] {
+  let result = [...permitted(world, table, rows)];
+  const { where } = args;
+  if (where) result = result.filter((row) => holds(world, table, where, row, row, true) === true);
+  const keys = (args.order_by ?? []).flatMap((o) => Object.entries(o));
+  result.sort((a, b) => {
+    for (const [name, direction] of keys) {
+      const order = compareNullable(
+        sortValue(world, table, a, name, direction),
+        sortValue(world, table, b, name, direction),
+        lastOf(direction),
+      );
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
+  const distinct = args.distinct_on;
+  if (distinct) {
+    const seen = new Set<string>();
+    result = result.filter((row) => {
+      const key = JSON.stringify(distinct.map((c) => row[c]));
+      if (seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    });
+  }
+  const from = args.offset ?? 0;
+  const asked = args.limit ?? Number.POSITIVE_INFINITY;
+  return result.slice(from, from + Math.min(asked, limit ?? Number.POSITIVE_INFINITY));
+}
+
+function lastOf(direction: unknown): string {
+  let value = direction;
+  while (typeof value === 'object' && value !== null) value = Object.values(value)[0];
+  return String(value);
+}
+
+function sortValue(world: World, table: string, row: Row, name: string, direction: unknown): Value {
+  if (typeof direction === 'string') return row[name] ?? null;
+  if (name.endsWith('_aggregate')) {
+    const relationship = relationshipOf(table, name.slice(0, -'_aggregate'.length));
+    const rows = permitted(world, relationship.table, related(relationship, row));
+    const [[op, inner] = ['', '']] = Object.entries(direction as Record<string, unknown>);
+    if (op === 'count') return rows.length;
+    const column = Object.keys(inner as object)[0] ?? '';
+    return extremum(rows, op, column);
+  }
+  const relationship = relationshipOf(table, name);
+  const [other] = permitted(world, relationship.table, related(relationship, row));
+  if (!other) return null;
+  const [[inner, next] = ['', '']] = Object.entries(direction as Record<string, unknown>);
+  return sortValue(world, relationship.table, other, inner, next);
+}
+
+function extremum(rows: readonly Row[], op: string, column: string): Value {
+  const values = rows
+    .map((r) => r[column])
+    .filter((v): v is number | string => v !== null && v !== undefined && typeof v !== 'boolean');
+  if (values.length === 0) return null;
+  const sorted = values.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return (op === 'max' ? sorted.at(-1) : sorted[0]) ?? null;
+}
+
+function compareNullable(a: Value, b: Value, direction: string): number {
+  const descending = direction.startsWith('desc');
+  const nullsFirst = direction.endsWith('nulls_first') || direction === 'desc';
+  if (a === null || b === null) {
+    if (a === b) return 0;
+    return (a === null) === nullsFirst ? -1 : 1;
+  }
+  const order = a < b ? -1 : a > b ? 1 : 0;
+  return descending ? -order : order;
+}
+
+function aggregated(rows: readonly Row[], aggregate: Aggregate): unknown {
+  const [column = ''] = aggregate.columns;
+  switch (aggregate.op) {
+    case 'count': {
+      if (aggregate.columns.length === 0) return rows.length;
+      const values = rows
+        .map((r) => aggregate.columns.map((c) => r[c] ?? null))
+        .filter((v) => v.length > 1 || v[0] !== null);
+      return aggregate.distinct ? new Set(values.map((v) => JSON.stringify(v))).size : values.length;
+    }
+    case 'sum': {
+      const numbers = rows.map((r) => r[column]).filter((v) => typeof v === 'number');
+      return { [column]: numbers.length === 0 ? null : numbers.reduce((a, b) => a + b, 0) };
+    }
+    case 'max':
+    case 'min':
+      return { [column]: extremum(rows, aggregate.op, column) };
+  }
+}
+
+function project(world: World, table: string, row: Row, fields: readonly Selection[]): unknown {
+  return Object.fromEntries(
+    fields.map((field) => {
+      switch (field.kind) {
+        case 'column':
+          return [field.key, row[field.column] ?? null];
+        case 'typename':
+          return [field.key, table];
+        case 'object': {
+          const relationship = relationshipOf(table, field.name);
+          const [other] = permitted(world, relationship.table, related(relationship, row));
+          return [field.key, other ? project(world, relationship.table, other, field.fields) : null];
+        }
+        case 'list': {
+          const relationship = relationshipOf(table, field.name);
+          return [
+            field.key,
+            evaluateList(world, relationship.table, related(relationship, row), field.args, field.fields),
+          ];
+        }
+        case 'aggregate': {
+          const relationship = relationshipOf(table, field.name);
+          return [field.key, evaluateAggregate(world, relationship.table, related(relationship, row), field)];
+        }
+      }
+    }),
+  );
+}
+
+function relationshipOf(table: string, name: string): RelationshipShape {
+  const relationship = shapeOf(table).relationships[name];
+  if (!relationship) throw new Error(`no relationship ${table}.${name}`);
+  return relationship;
+}
+
+function related(relationship: RelationshipShape, row: Row): readonly Row[] {
+  const [here, there] = relationship.on;
+  const value = row[here];
+  return value === null ? [] : rowsOf(relationship.table).filter((r) => r[there] === value);
+}
+
+/** A filter's truth for a row. `client` filters bring the permission of every table they reach along. */
+function holds(world: World, table: string, filter: Filter, row: Row, root: Row, client: boolean): Truth {
+  return all(
+    Object.entries(filter).map(([key, value]): Truth => {
+      const many = (): Truth[] => (value as Filter[]).map((f) => holds(world, table, f, row, root, client));
+      switch (key) {
+        case '_and':
+          return all(many());
+        case '_or':
+          return any(many());
+        case '_not':
+          return not(holds(world, table, value as Filter, row, root, client));
+        case '_exists': {
+          const { _table, _where } = value as { _table: { name: string }; _where: Filter };
+          return rowsOf(_table.name).some((r) => holds(world, _table.name, _where, r, root, client) === true);
+        }
+        default:
+      }
+      const relationship = shapeOf(table).relationships[key];
+      if (relationship) {
+        const rows = related(relationship, row);
+        const visible = client ? permitted(world, relationship.table, rows) : rows;
+        return visible.some(
+          (r) => holds(world, relationship.table, value as Filter, r, root, client) === true,
+        );
+      }
+      return all(
+        Object.entries(value as object).map(([op, operand]) =>
+          compared(world, row[key] ?? null, op, operand, row, root),
+        ),
+      );
+    }),
+  );
+}
+
+function compared(world: World, value: Value, op: string, operand: unknown, row: Row, root: Row): Truth {
+  if (op === '_is_null') return (value === null) === operand;
+  if (op.startsWith('_c')) {
+    const path = Array.isArray(operand) ? (operand as string[]) : [String(operand)];
+    const other = path[0] === '$' ? root[path[1] ?? ''] : row[path[0] ?? ''];
+    return ordered(value, op.replace('_c', '_').replace(/^_ne$/, '_neq'), other ?? null);
+  }
+  const read = (x: unknown): Value => {
+    if (typeof x !== 'string' || !x.toLowerCase().startsWith('x-hasura-')) return x as Value;
+    const text = world.session[x.toLowerCase()] ?? '';
+    return typeof value === 'number' ? Number(text) : text;
+  };
+  if (op === '_in') return any((operand as unknown[]).map((x) => ordered(value, '_eq', read(x))));
+  if (op === '_nin') return all((operand as unknown[]).map((x) => ordered(value, '_neq', read(x))));
+  if (op === '_like' || op === '_nlike') {
+    if (value === null) return null;
+    const matches = like(String(value), String(operand));
+    return op === '_like' ? matches : !matches;
+  }
+  return ordered(value, op, read(operand));
+}
+
+function ordered(a: Value, op: string, b: Value): Truth {
+  if (a === null || b === null) return null;
+  switch (op) {
+    case '_eq':
+      return a === b;
+    case '_neq':
+      return a !== b;
+    case '_gt':
+      return a > b;
+    case '_gte':
+      return a >= b;
+    case '_lt':
+      return a < b;
+    case '_lte':
+      return a <= b;
+    default:
+      throw new Error(`no operator ${op}`);
+  }
+}
+
+function like(text: string, pattern: string): boolean {
+  const source = [...pattern]
+    .map((c) => (c === '%' ? '.*' : c === '_' ? '.' : c.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+    .join('');
+  return new RegExp(`^${source}$`, 's').test(text);
+}
+
+function all(truths: readonly Truth[]): Truth {
+  if (truths.includes(false)) return false;
+  return truths.includes(null) ? null : true;
+}
+
+function any(truths: readonly Truth[]): Truth {
+  if (truths.includes(true)) return true;
+  return truths.includes(null) ? null : false;
+}
+
+function not(truth: Truth): Truth {
+  return truth === null ? null : !truth;
+}
