@@ -16,6 +16,7 @@ export const QUIET_WRANGLER: Readonly<Record<string, string>> = {
   DO_NOT_TRACK: '1',
   HEDGE_ARTIFACT_READY: '1',
   WRANGLER_HIDE_BANNER: 'true',
+  WRANGLER_NO_SKILLS_UPDATE_PROMPTS: 'true',
   WRANGLER_LOG_PATH: join(WORK_DIR, 'logs'),
   WRANGLER_SEND_ERROR_REPORTS: 'false',
   WRANGLER_SEND_METRICS: 'false',

@@ -24,6 +24,8 @@ export interface RunWorkerOptions {
   readonly onLog?: (log: WorkerdStructuredLog) => void;
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** A worker that answers. */
 export interface RunningWorker {
   /** Without a slash at the end: `http://127.0.0.1:8080`. */
@@ -36,7 +38,7 @@ export interface RunningWorker {
 /** Starts the worker under the local runtime, listening on 127.0.0.1 only. Several may run in one process. */
 export async function runWorker(options: RunWorkerOptions): Promise<RunningWorker> {
   let current = options;
-  const miniflare = new Miniflare(await miniflareOptions(current));
+  const miniflare = keepingSignalHandlers(await miniflareOptions(current));
   let url: string;
   try {
     url = (await miniflare.ready).origin;
@@ -52,6 +54,22 @@ export async function runWorker(options: RunWorkerOptions): Promise<RunningWorke
     },
     stop: () => miniflare.dispose(),
   };
+}
+
+/**
+ * Miniflare ends the process at a signal, before what else was started could be stopped. Where signals are handled
+ * already, its handlers are taken away again; its clean-up when the process exits stays.
+ */
+function keepingSignalHandlers(options: ReturnType<typeof convertV4MiniflareOptions>): Miniflare {
+  const handled = SIGNALS.map((signal) => ({ signal, ours: process.listeners(signal) }));
+  const miniflare = new Miniflare(options);
+  for (const { signal, ours } of handled) {
+    if (ours.length === 0) continue;
+    for (const listener of process.listeners(signal)) {
+      if (!ours.includes(listener)) process.off(signal, listener);
+    }
+  }
+  return miniflare;
 }
 
 async function miniflareOptions(

@@ -29,6 +29,7 @@ interface BuildOptions {
 
 export function buildCommand(): Command {
   return new Command('build')
+    .summary('compile a project for deployment, or compare its migrations with a database')
     .description(
       'Compiles a project for deployment. Without a database the migrations are applied to a temporary embedded\n' +
         'Postgres, which is then described; with --database-url the named one is described and nothing is changed in it.',

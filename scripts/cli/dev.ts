@@ -40,6 +40,7 @@ interface DevOptions {
 
 export function devCommand(): Command {
   return new Command('dev')
+    .summary('serve a project, on an embedded Postgres or one you name')
     .description(
       'Serves a project at http://127.0.0.1:8080, on an embedded Postgres unless a database is named. Migrations are\n' +
         'applied at the start; changes to metadata files are served as they are saved.',

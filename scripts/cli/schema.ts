@@ -21,6 +21,7 @@ interface SchemaOptions {
 
 export function schemaCommand(): Command {
   return new Command('schema')
+    .summary('print the GraphQL schema one role sees')
     .description(
       'Prints the GraphQL schema one role sees. Without a database the migrations are applied to a temporary embedded Postgres.',
     )

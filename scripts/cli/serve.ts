@@ -22,6 +22,7 @@ interface ServeOptions {
 
 export function serveCommand(): Command {
   return new Command('serve')
+    .summary('serve a build under bare workerd')
     .description(
       'Serves a build under bare workerd, the runtime of Cloudflare Workers, on 127.0.0.1. Without the console.',
     )
