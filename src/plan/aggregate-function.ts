@@ -3,7 +3,7 @@
 import type { Sql } from '../sql/sql.ts';
 import { sql } from '../sql/sql.ts';
 
-/** `max("t0"."id")`, for the names of `NUMERIC_AGGREGATES` and `COMPARABLE_AGGREGATES`. */
+/** `max("t:0"."id")`, for the names of `NUMERIC_AGGREGATES` and `COMPARABLE_AGGREGATES`. */
 export function aggregateFunctionSql(name: string, value: Sql): Sql {
   switch (name) {
     case 'avg':

@@ -80,8 +80,9 @@ export function aggregateSql(
   });
   const object = jsonObjectSql(members);
   if (!overRows) return sql`(select ${object})`;
-  // The outer alias holds nothing but the columns asked for; none at all is a valid select list too.
-  const columns = join([...inner.columns.values()].map((c) => sql`${c.value} as ${c.name}`));
+  // `count(*)` needs no column, but `distinct on` takes no empty select list.
+  const needed = [...inner.columns.values()].map((c) => sql`${c.value} as ${c.name}`);
+  const columns = needed.length > 0 ? join(needed) : sql`1`;
   const outer = newAlias(ctx, 'n');
   return sql`(select ${object} from (select ${inner.rows.distinct}${columns}${inner.rows.body}${inner.rows.cut ? inner.rows.tail : sql``}) as ${outer})`;
 }

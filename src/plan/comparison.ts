@@ -32,7 +32,7 @@ const INT4 = pgType('int4', 'Int');
 const BOOL = pgType('bool', 'Boolean');
 
 /**
- * The condition a comparison stands for: `"t0"."id" = ($1)::"pg_catalog"."int4"`.
+ * The condition a comparison stands for: `"t:0"."id" = ($1)::"pg_catalog"."int4"`.
  * `column` is evaluated once or twice; it must be cheap and stable.
  */
 export function comparisonSql(column: Sql, type: ScalarType, op: string, operand: Operand): Sql {

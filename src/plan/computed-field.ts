@@ -13,7 +13,7 @@ import { functionCallSql } from './function-call.ts';
 import { presence, view } from './input.ts';
 
 /**
- * `"public"."search_posts"("t0", ($1)::"pg_catalog"."text")`.
+ * `"public"."search_posts"("t:0", ($1)::"pg_catalog"."text")`.
  * @throws HedgeError `validation-failed` on an argument that is missing, unknown or null without a default.
  */
 export function callComputedField(

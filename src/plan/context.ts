@@ -42,9 +42,12 @@ export interface PlanContext {
   readonly counters: { alias: number; fields: number; terms: number };
 }
 
-/** A table alias that is unique in the statement: `"t7"`. */
+/**
+ * A table alias that is unique in the statement: `"t:7"`. The colon keeps it apart from the columns of a row, which
+ * are response keys: `row_to_json("r")` would take a column called r for the row.
+ */
 export function newAlias(ctx: PlanContext, prefix: 't' | 'r' | 'n' = 't'): Sql {
-  return ident(`${prefix}${ctx.counters.alias++}`);
+  return ident(`${prefix}:${ctx.counters.alias++}`);
 }
 
 /** The input as a parameter of the leaf's type. */

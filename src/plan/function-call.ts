@@ -5,7 +5,7 @@ import type { Sql } from '../sql/sql.ts';
 import { ident, join, param, sql } from '../sql/sql.ts';
 
 /**
- * `"public"."full_name"("t0", ($1)::json)`. `client` gives the argument of that index, or undefined to leave it to
+ * `"public"."full_name"("t:0".*, ($1)::json)`. `client` gives the argument of that index, or undefined to leave it to
  * the function's default, after which arguments go by name.
  */
 export function functionCallSql(
@@ -18,7 +18,8 @@ export function functionCallSql(
   for (const argument of call.arguments) {
     switch (argument.kind) {
       case 'row':
-        parts.push(row);
+        // With `.*` it is the row, whatever its columns are called.
+        parts.push(sql`${row}.*`);
         break;
       case 'session':
         parts.push(param({ kind: 'session_json' }, sql`json`));

@@ -188,7 +188,7 @@ function objectStatement(roots: readonly Root[]): Sql {
       return root.kind === 'constant' ? [{ key: root.key, value: sql`${literal(root.text)}::text` }] : [];
     }),
   );
-  const alias = ident('root');
+  const alias = ident('r:');
   return sql`select ${row.json(alias)}::text from (select ${row.columns}) as ${alias}`;
 }
 

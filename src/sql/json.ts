@@ -17,7 +17,9 @@ const MAX_PAIRS_PER_CALL = 50;
 /** True where the object can be a row with its keys as column aliases, which is the cheapest form. */
 function fitsRow(fields: readonly JsonField[]): boolean {
   // GraphQL names are ASCII, so length is bytes.
-  return fields.length <= MAX_COLUMNS && fields.every((f) => f.key.length <= MAX_ALIAS_BYTES);
+  return (
+    fields.length > 0 && fields.length <= MAX_COLUMNS && fields.every((f) => f.key.length <= MAX_ALIAS_BYTES)
+  );
 }
 
 /** The select list of a subquery, and how its row turns into JSON outside of it. */
@@ -31,7 +33,7 @@ export interface JsonRow {
 
 /**
  * An object made row by row: `select t."id" as "id", … ` inside, `json_agg(r)` or `row_to_json(r)` outside.
- * Objects too wide or with keys too long for that are built in the select list itself.
+ * Objects too wide, empty, or with keys too long for that are built in the select list itself.
  */
 export function jsonRow(fields: readonly JsonField[]): JsonRow {
   if (fitsRow(fields)) {
