@@ -172,7 +172,7 @@ function operatorSql(
     const model = table.field(name);
     if (model?.kind === 'column') return suits(ctx.role.type(model.type)) ? model : undefined;
     if (model?.kind !== 'computed_field' || model.returns.kind !== 'scalar') return undefined;
-    if (model.arguments.some((a) => !a.hasDefault)) return undefined;
+    if (model.arguments.length > 0) return undefined;
     return suits(ctx.role.type(model.returns.type)) ? model : undefined;
   };
   if (!table.fields.some((f) => eligible(f.name))) return undefined;

@@ -90,7 +90,7 @@ function fieldConditions(ctx: PlanContext, scope: Scope, name: string, member: A
       return [relatedSql(ctx, scope, remote, field.mapping, member)];
     }
     case 'computed_field': {
-      if (field.arguments.some((a) => !a.hasDefault)) return unknown();
+      if (field.arguments.length > 0) return unknown();
       const call = functionCallSql(field.call, scope.alias, () => undefined);
       if (field.returns.kind === 'scalar')
         return comparisons(ctx, call, ctx.role.type(field.returns.type), member);

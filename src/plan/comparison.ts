@@ -214,7 +214,7 @@ export function operandType(type: ScalarType, op: string): string {
     case '_matches':
       return 'lquery';
     case '_matches_any':
-      return '[lquery!]';
+      return '[String!]';
     case '_matches_fulltext':
       return 'ltxtquery';
     default:

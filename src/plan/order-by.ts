@@ -97,7 +97,7 @@ function memberKeys(ctx: PlanContext, scope: Scope, name: string, member: Argume
       return tableKeys(ctx, { table: remote, alias: inner, wrap: nested, depth: depth + 1 }, member);
     }
     case 'computed_field': {
-      if (field.arguments.some((a) => !a.hasDefault)) break;
+      if (field.arguments.length > 0) break;
       if (field.returns.kind === 'scalar') {
         return directed(ctx, member, wrap(functionCallSql(field.call, alias, () => undefined)), null);
       }

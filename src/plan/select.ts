@@ -83,19 +83,25 @@ function fieldSql(ctx: PlanContext, table: TableView, alias: Sql, field: Selecte
     return sql`${literal(table.typeName)}::text`;
   }
   const model = table.field(field.name);
-  if (model) return modelSql(ctx, alias, field, model);
+  if (model) return modelSql(ctx, table, alias, field, model);
   const aggregated = field.name.endsWith('_aggregate')
     ? table.field(field.name.slice(0, -'_aggregate'.length))
     : undefined;
   if (aggregated?.kind === 'array_relationship' || aggregated?.kind === 'computed_field') {
-    const source = relatedRows(ctx, alias, aggregated, field);
+    const source = relatedRows(ctx, table, alias, aggregated, field);
     if (source?.table.allowAggregations)
       return aggregateSql(ctx, source, field, rowsSql, argumentsOf(aggregated));
   }
   invalid(`field '${field.name}' not found in type: '${table.typeName}'`, field.path);
 }
 
-function modelSql(ctx: PlanContext, alias: Sql, field: SelectedField, model: FieldModel): Sql {
+function modelSql(
+  ctx: PlanContext,
+  owner: TableView,
+  alias: Sql,
+  field: SelectedField,
+  model: FieldModel,
+): Sql {
   switch (model.kind) {
     case 'column':
       return columnSql(ctx, alias, field, model);
@@ -108,9 +114,9 @@ function modelSql(ctx: PlanContext, alias: Sql, field: SelectedField, model: Fie
     }
     case 'array_relationship':
     case 'computed_field': {
-      const source = relatedRows(ctx, alias, model, field);
+      const source = relatedRows(ctx, owner, alias, model, field);
       if (source) return listSql(ctx, source, field, argumentsOf(model));
-      return scalarComputedSql(ctx, alias, field, model as ComputedField);
+      return scalarComputedSql(ctx, owner, alias, field, model as ComputedField);
     }
     default:
       return unreachable(model);
@@ -124,6 +130,7 @@ function argumentsOf(model: FieldModel): readonly string[] {
 /** The rows behind an array relationship or a computed field that returns a table; undefined for a scalar one. */
 function relatedRows(
   ctx: PlanContext,
+  owner: TableView,
   alias: Sql,
   model: FieldModel,
   field: SelectedField,
@@ -139,17 +146,23 @@ function relatedRows(
   }
   if (model.kind !== 'computed_field' || model.returns.kind !== 'table') return undefined;
   const table = ctx.role.table(model.returns.table);
-  return { table, from: callComputedField(ctx, model, table.typeName, alias, field), join: () => [] };
+  return { table, from: callComputedField(ctx, model, owner.typeName, alias, field), join: () => [] };
 }
 
-function scalarComputedSql(ctx: PlanContext, alias: Sql, field: SelectedField, model: ComputedField): Sql {
+function scalarComputedSql(
+  ctx: PlanContext,
+  owner: TableView,
+  alias: Sql,
+  field: SelectedField,
+  model: ComputedField,
+): Sql {
   if (model.returns.kind !== 'scalar')
     throw new Error('Invariant broken: the computed field returns a scalar');
   noSubselection(field);
   const type = ctx.role.type(model.returns.type);
   const pathArgument = isJson(type) ? ['path'] : [];
   const given = readArguments(field, [...argumentsOf(model), ...pathArgument]);
-  const value = callComputedField(ctx, model, '', alias, field);
+  const value = callComputedField(ctx, model, owner.typeName, alias, field);
   const path = given.get('path');
   if (path && presence(ctx.reader, path.input, 'String', path.path) === 'value') {
     return sql`${value} #> ${requestParam(ctx, path.input, { kind: 'json_path' }, path.path)}`;
