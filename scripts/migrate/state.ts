@@ -1,0 +1,79 @@
+// Which migrations a database has: Hasura's own record, in hdb_catalog.hdb_version.cli_state.
+
+import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { jsonb, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import type { Client } from 'pg';
+
+/** Hasura's table as its catalog version 48 has it. */
+const hdbVersion = pgSchema('hdb_catalog').table('hdb_version', {
+  hasura_uuid: uuid()
+    .primaryKey()
+    .default(sql`gen_random_uuid()`),
+  version: text().notNull(),
+  upgraded_on: timestamp({ withTimezone: true }).notNull(),
+  cli_state: jsonb().notNull().default({}),
+  console_state: jsonb().notNull().default({}),
+  ee_client_id: text(),
+  ee_client_secret: text(),
+});
+
+const CREATE = `
+create schema if not exists hdb_catalog;
+create table if not exists hdb_catalog.hdb_version (
+  hasura_uuid uuid primary key default gen_random_uuid(),
+  version text not null,
+  upgraded_on timestamptz not null,
+  cli_state jsonb not null default '{}'::jsonb,
+  console_state jsonb not null default '{}'::jsonb,
+  ee_client_id text,
+  ee_client_secret text
+);
+create unique index if not exists hdb_version_one_row on hdb_catalog.hdb_version ((version is not null));
+insert into hdb_catalog.hdb_version (version, upgraded_on)
+  select '48', now() where not exists (select from hdb_catalog.hdb_version);`;
+
+/** What the CLI keeps: by database, the versions applied, with whether one was left dirty. */
+interface CliState {
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly migrations?: Readonly<Record<string, Readonly<Record<string, boolean>>>>;
+  readonly isStateCopyCompleted?: boolean;
+}
+
+/** Makes the record where there is none. */
+export async function prepareState(client: Client): Promise<void> {
+  await client.query(CREATE);
+}
+
+/** Versions applied to a database of the project; the older record in schema_migrations counts too. */
+export async function appliedVersions(client: Client, database: string): Promise<ReadonlySet<string>> {
+  const state = await readState(client);
+  const versions = new Set(Object.keys(state.migrations?.[database] ?? {}));
+  const legacy = await client.query<{ readonly found: boolean }>(
+    `select to_regclass('hdb_catalog.schema_migrations') is not null as found`,
+  );
+  if (legacy.rows[0]?.found && state.isStateCopyCompleted !== true) {
+    const { rows } = await client.query<{ readonly version: string }>(
+      'select version::text from hdb_catalog.schema_migrations',
+    );
+    for (const row of rows) versions.add(row.version);
+  }
+  return versions;
+}
+
+/** Records a version; part of the transaction that `client` is in. */
+export async function recordVersion(client: Client, database: string, version: string): Promise<void> {
+  const state = await readState(client);
+  const next: CliState = {
+    ...state,
+    settings: { migration_mode: 'true', ...state.settings },
+    migrations: { ...state.migrations, [database]: { ...state.migrations?.[database], [version]: false } },
+    isStateCopyCompleted: state.isStateCopyCompleted ?? false,
+  };
+  await drizzle(client).update(hdbVersion).set({ cli_state: next });
+}
+
+async function readState(client: Client): Promise<CliState> {
+  const [row] = await drizzle(client).select({ state: hdbVersion.cli_state }).from(hdbVersion);
+  return row?.state ?? {};
+}
