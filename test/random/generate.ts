@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 
+import { must } from '../../src/util/assert.ts';
 import type { TableShape } from './model.ts';
 import { TABLES } from './model.ts';
 import type { Aggregate, Filter, ListArguments, Permission, Permissions, Selection } from './naive.ts';
@@ -12,7 +13,7 @@ const PATTERNS = fc.constantFrom('%', 'a%', '%b', '_', 'a_', '');
 
 export const SESSION = { 'x-hasura-role': 'user', 'x-hasura-user-id': '3', 'x-hasura-name': 'ab' };
 
-const shape = (name: string): TableShape => TABLES[name] as TableShape;
+const shape = (name: string): TableShape => must(TABLES[name], 'a table of the model');
 
 // ------------------------------------------------------------------ filters
 

@@ -1,5 +1,7 @@
 // A small database in memory, its tables and relationships, and the SQL that makes the same database in Postgres.
 
+import { must } from '../../src/util/assert.ts';
+
 export type Value = number | string | boolean | null;
 export type Row = Readonly<Record<string, Value>>;
 
@@ -67,9 +69,9 @@ function generate(table: TableShape, count: number, seed: number): Row[] {
 }
 
 export const ROWS: Readonly<Record<string, readonly Row[]>> = {
-  author: generate(TABLES['author'] as TableShape, 7, 1),
-  article: generate(TABLES['article'] as TableShape, 14, 2),
-  comment: generate(TABLES['comment'] as TableShape, 16, 3),
+  author: generate(must(TABLES['author'], 'a table of the model'), 7, 1),
+  article: generate(must(TABLES['article'], 'a table of the model'), 14, 2),
+  comment: generate(must(TABLES['comment'], 'a table of the model'), 16, 3),
 };
 
 const SQL_TYPES = { int: 'int', text: 'text', bool: 'boolean' } as const;

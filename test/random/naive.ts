@@ -1,6 +1,7 @@
 // What the answer must be, computed the slow way: rows filtered one by one in JavaScript, with SQL's three-valued
 // logic. Knows permissions as the metadata writes them; shares no code with the engine.
 
+import { must } from '../../src/util/assert.ts';
 import type { RelationshipShape, Row, TableShape, Value } from './model.ts';
 import { ROWS, TABLES } from './model.ts';
 
@@ -62,7 +63,7 @@ export interface World {
   readonly session: Readonly<Record<string, string>>;
 }
 
-const shapeOf = (name: string): TableShape => TABLES[name] as TableShape;
+const shapeOf = (name: string): TableShape => must(TABLES[name], 'a table of the model');
 const rowsOf = (name: string): readonly Row[] => ROWS[name] ?? [];
 
 /** The rows of a list as the answer has them. */
@@ -321,7 +322,7 @@ function ordered(a: Value, op: string, b: Value): Truth {
 }
 
 function like(text: string, pattern: string): boolean {
-  const source = [...pattern]
+  const source = Array.from(pattern)
     .map((c) => (c === '%' ? '.*' : c === '_' ? '.' : c.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')))
     .join('');
   return new RegExp(`^${source}$`, 's').test(text);

@@ -1,0 +1,61 @@
+// Databases of the run's server, one per test file.
+
+import { randomBytes } from 'node:crypto';
+
+import pg from 'pg';
+import { inject } from 'vitest';
+
+/** A database made for a test. */
+export interface TestDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+export interface TestDatabaseOptions {
+  /** Run in it. */
+  readonly sql?: string;
+  /** Name of a database to copy, which nobody may be connected to. */
+  readonly template?: string;
+  /** A name of one's own, for templates. */
+  readonly name?: string;
+}
+
+/** Creates a database; `drop` ends its sessions and removes it. */
+export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
+  const name = options.name ?? `test_${randomBytes(6).toString('hex')}`;
+  const template = options.template ?? 'template0';
+  await onServer((client) => client.query(`create database ${name} template ${template}`));
+  const url = new URL(inject('serverUrl'));
+  url.pathname = `/${name}`;
+  if (options.sql !== undefined) {
+    const client = await pgClient(url.href);
+    try {
+      await client.query(options.sql);
+    } finally {
+      await client.end();
+    }
+  }
+  return {
+    url: url.href,
+    drop: () =>
+      onServer((client) => client.query(`drop database if exists ${name} with (force)`)).then(() => {}),
+  };
+}
+
+/** Runs `work` on the server's maintenance database. */
+export async function onServer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await pgClient(inject('serverUrl'));
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A connected client; the caller ends it. */
+export async function pgClient(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => {}); // a database dropped under it
+  await client.connect();
+  return client;
+}
