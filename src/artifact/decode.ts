@@ -1,7 +1,9 @@
 // Artifact text -> the part of one role that a request touches. Tables are decoded when first looked at.
 
 import { assert, must } from '../util/assert.ts';
-import type { ArtifactHeader, RoleHead } from './encode.ts';
+import type { ArtifactHeader, RoleHead, RoleTable, SharedHead, SharedTable } from './layout.ts';
+import { ROOT_FIELD_KINDS, unpackField } from './layout.ts';
+import { renumberField } from './renumber.ts';
 import type { FieldModel, RootField, ScalarType, TableModel, TableRef, TypeRef } from './types.ts';
 import { ARTIFACT_VERSION } from './types.ts';
 
@@ -42,6 +44,7 @@ export function openArtifact(text: string): ArtifactView {
       `The artifact has version ${header.version}, this worker reads version ${ARTIFACT_VERSION}: build again.`,
     );
   }
+  let shared: Shared | undefined;
   const roles = new Map<string, RoleView>();
   return {
     header,
@@ -50,38 +53,96 @@ export function openArtifact(text: string): ArtifactView {
       if (view) return view;
       const extent = Object.hasOwn(header.roles, name) ? header.roles[name] : undefined;
       if (!extent) return emptyRole(name); // not kept: names come from requests and would fill the map
-      view = openRole(text, end + 1 + extent[0], extent[1]);
+      shared ??= openShared(text, end + 1);
+      view = openRole(name, text, end + 1 + extent[0], shared);
       roles.set(name, view);
       return view;
     },
   };
 }
 
-function openRole(text: string, start: number, length: number): RoleView {
-  const headEnd = text.indexOf('\n', start);
-  assert(headEnd > 0 && headEnd < start + length, 'a role block begins with its head line');
-  const head = JSON.parse(text.slice(start, headEnd)) as RoleHead;
-  const tables: (TableView | undefined)[] = [];
+/** A line of JSON, and a function that parses the `i`th of the blocks that follow it. */
+interface Blocks<Head> {
+  readonly head: Head;
+  readonly block: (i: number) => unknown;
+}
+
+function openBlocks<Head>(
+  text: string,
+  start: number,
+  lengths: (head: Head) => readonly number[],
+): Blocks<Head> {
+  const lineEnd = text.indexOf('\n', start);
+  assert(lineEnd > start, 'a part of an artifact begins with its head line');
+  const head = JSON.parse(text.slice(start, lineEnd)) as Head;
+  const offsets: number[] = [lineEnd + 1];
+  let offset = lineEnd + 1;
+  for (const length of lengths(head)) offsets.push((offset += length));
+  return { head, block: (i) => JSON.parse(text.slice(offsets[i], offsets[i + 1])) as unknown };
+}
+
+/** What the roles have in common. */
+interface Shared {
+  readonly head: SharedHead;
+  table(n: number): SharedTable;
+}
+
+function openShared(text: string, start: number): Shared {
+  const { head, block } = openBlocks<SharedHead>(text, start, ({ tables }) =>
+    tables.map(([length]) => length),
+  );
+  const tables: SharedTable[] = [];
+  return { head, table: (n) => (tables[n] ??= block(n) as SharedTable) };
+}
+
+function openRole(role: string, text: string, start: number, shared: Shared): RoleView {
+  const { head, block } = openBlocks<RoleHead>(text, start, (tables) => tables.map(([, length]) => length));
+  const refs = new Map(head.map(([n], ref) => [n, ref]));
+  const to = {
+    type: (ref: TypeRef) => ref,
+    table: (n: number) => must(refs.get(n), 'a relationship leads to a table of the role'),
+  };
+  const decode = (ref: TableRef): TableView => {
+    const [n] = must(head[ref], 'a table reference of the role');
+    const { source, table, typeName, description, fields: all } = shared.table(n);
+    const [own, primaryKey, filter, limit, allowAggregations] = block(ref) as RoleTable;
+    const fields = own.map((i) => renumberField(unpackField(must(all[i], 'a field of the table')), to));
+    const byName = new Map(fields.map((f) => [f.name, f]));
+    return {
+      source,
+      table,
+      typeName,
+      description,
+      fields,
+      primaryKey,
+      filter,
+      limit,
+      allowAggregations: allowAggregations === 1,
+      ref,
+      field: (name) => byName.get(name),
+    };
+  };
+  const tables: TableView[] = [];
   return {
-    role: head.role,
-    queryFields: new Map(head.queryFields.map((f) => [f.name, f])),
-    tableCount: head.tables.length,
-    type: (ref) => must(head.types[ref], 'a type reference of the role'),
-    table(ref) {
-      let view = tables[ref];
-      if (view) return view;
-      const [, offset, size] = must(head.tables[ref], 'a table reference of the role');
-      const from = headEnd + 1 + offset;
-      view = tableView(ref, JSON.parse(text.slice(from, from + size)) as TableModel);
-      tables[ref] = view;
-      return view;
-    },
+    role,
+    queryFields: queryFields(head, shared.head),
+    tableCount: head.length,
+    type: (ref) => must(shared.head.types[ref], 'a type reference of the artifact'),
+    table: (ref) => (tables[ref] ??= decode(ref)),
   };
 }
 
-function tableView(ref: TableRef, model: TableModel): TableView {
-  const byName = new Map(model.fields.map((f) => [f.name, f]));
-  return { ...model, ref, field: (name) => byName.get(name) };
+/** The root fields of a role by name, sorted. */
+function queryFields(head: RoleHead, shared: SharedHead): ReadonlyMap<string, RootField> {
+  const fields = head.flatMap(([n, , own], table) => {
+    const [, known] = must(shared.tables[n], 'a table of the artifact');
+    return own.map((i): RootField => {
+      const [name, kind, description] = must(known[i], 'a root field of the table');
+      return { name, kind: must(ROOT_FIELD_KINDS[kind], 'a kind of root field'), table, description };
+    });
+  });
+  fields.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return new Map(fields.map((f) => [f.name, f]));
 }
 
 function emptyRole(role: string): RoleView {

@@ -1,40 +1,35 @@
-// Artifact -> one text the worker bundles, laid out so that a cold isolate decodes only what its request needs:
-// a header line, then one block per role: a head line (types, root fields, where each table stands) and the tables.
+// Artifact -> one text the worker bundles, laid out as layout.ts says.
 
-import { assert } from '../util/assert.ts';
-import type { Artifact, RoleModel } from './types.ts';
-
-/** Where a block stands: [offset, length] in UTF-16 units. */
-export type Extent = readonly [number, number];
-
-/** First line of the text. Role extents count from the character after it. */
-export interface ArtifactHeader {
-  readonly version: number;
-  readonly sources: Artifact['sources'];
-  readonly inconsistencies: Artifact['inconsistencies'];
-  readonly roles: Readonly<Record<string, Extent>>;
-}
-
-/** First line of a role's block. Table extents count from the character after it. */
-export interface RoleHead {
-  readonly role: string;
-  readonly types: RoleModel['types'];
-  readonly queryFields: RoleModel['queryFields'];
-  /** By `TableRef`: type name, then where the table stands. */
-  readonly tables: readonly (readonly [string, number, number])[];
-}
+import { assert, must } from '../util/assert.ts';
+import type {
+  ArtifactHeader,
+  Extent,
+  RoleHead,
+  RoleTable,
+  RoleTableHead,
+  SharedHead,
+  SharedRootField,
+  SharedTable,
+} from './layout.ts';
+import { packColumn, ROOT_FIELD_KINDS } from './layout.ts';
+import { renumberExp, renumberField } from './renumber.ts';
+import type { Artifact, RoleModel, ScalarType, TableModel } from './types.ts';
 
 /**
  * Deterministic text of an artifact: equal artifacts give equal text. Only ASCII comes out, so that V8 keeps the
  * whole text at one byte a character.
  */
 export function encodeArtifact(artifact: Artifact): string {
+  const shared: Shared = { types: numbering(), tables: numbering(), parts: [] };
+  const parts = artifact.roles.map((role) => encodeRole(role, shared));
+  const sharedPart = encodeShared(shared);
+
   const roles: Record<string, Extent> = {};
-  let body = '';
-  for (const role of artifact.roles) {
-    const block = encodeRole(role);
-    roles[role.role] = [body.length, block.length];
-    body += block;
+  let offset = sharedPart.length;
+  for (const [i, { role }] of artifact.roles.entries()) {
+    const { length } = must(parts[i], 'each role has a part');
+    roles[role] = [offset, length];
+    offset += length;
   }
   const header: ArtifactHeader = {
     version: artifact.version,
@@ -42,18 +37,95 @@ export function encodeArtifact(artifact: Artifact): string {
     inconsistencies: artifact.inconsistencies,
     roles,
   };
-  return `${asciiJson(header)}\n${body}`;
+  return `${asciiJson(header)}\n${sharedPart}${parts.join('')}`;
 }
 
-function encodeRole(role: RoleModel): string {
-  let blocks = '';
-  const tables: (readonly [string, number, number])[] = [];
-  for (const table of role.tables) {
-    const text = asciiJson(table);
-    tables.push([table.typeName, blocks.length, text.length]);
-    blocks += text;
+/** What several roles have in common, gathered while they are encoded. */
+interface Shared {
+  readonly types: Numbering<ScalarType>;
+  readonly tables: Numbering<Omit<SharedTable, 'fields'>>;
+  /** By the number of the table. */
+  readonly parts: SharedTableParts[];
+}
+
+interface SharedTableParts {
+  readonly fields: Numbering<SharedTable['fields'][number]>;
+  readonly rootFields: Numbering<SharedRootField>;
+}
+
+/** Values by number; equal values have the same one. */
+interface Numbering<T> {
+  readonly values: readonly T[];
+  number(value: T): number;
+}
+
+function numbering<T>(): Numbering<T> {
+  const values: T[] = [];
+  const numbers = new Map<string, number>();
+  return {
+    values,
+    number(value) {
+      const key = JSON.stringify(value);
+      let n = numbers.get(key);
+      if (n === undefined) numbers.set(key, (n = values.push(value) - 1));
+      return n;
+    },
+  };
+}
+
+function encodeRole(role: RoleModel, shared: Shared): string {
+  const types = role.types.map((type) => shared.types.number(type));
+  const tables = role.tables.map((table) => sharedTableNumber(table, shared));
+  const to = {
+    type: (ref: number) => must(types[ref], 'a type of the role'),
+    table: (ref: number) => must(tables[ref], 'a table of the role'),
+  };
+  const rootFields: number[][] = role.tables.map(() => []);
+  for (const { name, kind, table, description } of role.queryFields) {
+    const { rootFields: known } = must(shared.parts[to.table(table)], 'each shared table has its parts');
+    const n = known.number([name, ROOT_FIELD_KINDS.indexOf(kind), description]);
+    must(rootFields[table], 'a table of the role').push(n);
   }
-  const head: RoleHead = { role: role.role, types: role.types, queryFields: role.queryFields, tables };
+
+  let blocks = '';
+  const head: RoleHead = role.tables.map((table, ref): RoleTableHead => {
+    const number = to.table(ref);
+    const { fields } = must(shared.parts[number], 'each shared table has its parts');
+    const own: RoleTable = [
+      table.fields.map((field) => {
+        const renumbered = renumberField(field, to);
+        return fields.number(renumbered.kind === 'column' ? packColumn(renumbered) : renumbered);
+      }),
+      table.primaryKey,
+      renumberExp(table.filter, to.type),
+      table.limit,
+      table.allowAggregations ? 1 : 0,
+    ];
+    const text = asciiJson(own);
+    blocks += text;
+    return [number, text.length, rootFields[ref] ?? []];
+  });
+  return `${asciiJson(head)}\n${blocks}`;
+}
+
+function sharedTableNumber(model: TableModel, shared: Shared): number {
+  const { source, table, typeName, description } = model;
+  const n = shared.tables.number({ source, table, typeName, description });
+  shared.parts[n] ??= { fields: numbering(), rootFields: numbering() };
+  return n;
+}
+
+function encodeShared({ types, tables, parts }: Shared): string {
+  let blocks = '';
+  const head: SharedHead = {
+    types: types.values,
+    tables: tables.values.map((table, n) => {
+      const { fields, rootFields } = must(parts[n], 'each shared table has its parts');
+      const text = asciiJson({ ...table, fields: fields.values } satisfies SharedTable);
+      blocks += text;
+      return [text.length, rootFields.values];
+    }),
+  };
   return `${asciiJson(head)}\n${blocks}`;
 }
 

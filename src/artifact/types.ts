@@ -4,7 +4,7 @@
 import type { CatalogType, QualifiedName } from '../catalog/types.ts';
 
 /** Raised whenever a worker built earlier could misread an artifact. */
-export const ARTIFACT_VERSION = 1;
+export const ARTIFACT_VERSION = 2;
 
 export interface Artifact {
   readonly version: typeof ARTIFACT_VERSION;

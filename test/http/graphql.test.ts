@@ -5,6 +5,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 
+import type { TableModel } from '../../src/artifact/types.ts';
 import { ADMIN_SECRET, service } from './service.ts';
 
 const TYPENAME = { query: '{ __typename }' };
@@ -298,15 +299,30 @@ describe('internal details of an error', () => {
 });
 
 describe('a fault of ours', () => {
-  const table = { kind: 'select', name: 'broken', table: 7, description: null } as const;
+  // A key that is made of no column cannot come out of the compiler.
+  const table: TableModel = {
+    source: 'default',
+    table: { schema: 'public', name: 'broken' },
+    typeName: 'broken',
+    description: null,
+    fields: [],
+    primaryKey: ['id'],
+    filter: { kind: 'true' },
+    limit: null,
+    allowAggregations: false,
+  };
+  const byPk = { kind: 'select_by_pk', name: 'broken', table: 0, description: null } as const;
   const faulty = () =>
     service({
-      artifact: { roles: [{ role: 'admin', types: [], tables: [], queryFields: [table] }] },
+      artifact: { roles: [{ role: 'admin', types: [], tables: [table], queryFields: [byPk] }] },
     });
 
   it('is status 500 without stack, and logged under the request’s id', async () => {
     const { graphql, logged } = faulty();
-    const response = await graphql({ query: '{ broken { id } }' }, { 'x-request-id': 'my-request' });
+    const response = await graphql(
+      { query: '{ broken(id: 1) { __typename } }' },
+      { 'x-request-id': 'my-request' },
+    );
     expect(response.status).toBe(500);
     expect(await response.json()).toEqual(failure('unexpected', 'internal error'));
     expect(logged).toEqual([
@@ -319,7 +335,7 @@ describe('a fault of ours', () => {
   });
 
   it('spoils its own entry of a batch only', async () => {
-    const response = await faulty().graphql([{ query: '{ broken { id } }' }, TYPENAME]);
+    const response = await faulty().graphql([{ query: '{ broken(id: 1) { __typename } }' }, TYPENAME]);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual([failure('unexpected', 'internal error'), ANSWER]);
   });

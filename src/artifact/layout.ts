@@ -1,0 +1,93 @@
+// How an artifact's text is laid out, so that a cold isolate decodes only what its request needs and little is
+// written twice. Lines of JSON and blocks without line ends, in this order:
+//
+//   header                   ArtifactHeader
+//   shared head              SharedHead
+//   a block per table        SharedTable: what of a table is the same for every role that sees it
+//   per role: its head       RoleHead
+//             a block per table it sees: RoleTable
+
+import type {
+  Artifact,
+  BoolExp,
+  ColumnField,
+  FieldModel,
+  RootField,
+  ScalarType,
+  TableModel,
+  TableRef,
+  TypeRef,
+} from './types.ts';
+
+/** Where a part stands: [offset, length] in UTF-16 units. */
+export type Extent = readonly [number, number];
+
+/** First line of the text. */
+export interface ArtifactHeader {
+  readonly version: number;
+  readonly sources: Artifact['sources'];
+  readonly inconsistencies: Artifact['inconsistencies'];
+  /** Each role's own part; offsets count from the character after this line. */
+  readonly roles: Readonly<Record<string, Extent>>;
+}
+
+/** Second line. Types and tables have one number for all roles, their index here. */
+export interface SharedHead {
+  readonly types: readonly ScalarType[];
+  readonly tables: readonly SharedTableHead[];
+}
+
+/** Length of the table's block; then its root fields under every name and description a role knows them by. */
+export type SharedTableHead = readonly [length: number, rootFields: readonly SharedRootField[]];
+
+export type SharedRootField = readonly [name: string, kind: number, description: string | null];
+
+/** The numbers of `SharedRootField`. */
+export const ROOT_FIELD_KINDS: readonly RootField['kind'][] = ['select', 'select_by_pk', 'select_aggregate'];
+
+export interface SharedTable extends Pick<TableModel, 'source' | 'table' | 'typeName' | 'description'> {
+  /** Every field as some role sees it. */
+  readonly fields: readonly SharedField[];
+}
+
+/** Columns are most of an artifact. The last two are left out where the column has the field's name and no description. */
+export type SharedField =
+  | readonly [
+      name: string,
+      type: TypeRef,
+      nullable: 0 | 1,
+      column?: string | undefined,
+      description?: string | null | undefined,
+    ]
+  | Exclude<FieldModel, ColumnField>;
+
+/** First line of a role's part, by the role's own numbers for tables. */
+export type RoleHead = readonly RoleTableHead[];
+
+/** Number of the table, length of the role's block for it, and which of its root fields the role has. */
+export type RoleTableHead = readonly [table: TableRef, length: number, rootFields: readonly number[]];
+
+/** What differs from role to role. Fields are indexes into `SharedTable.fields`. */
+export type RoleTable = readonly [
+  fields: readonly number[],
+  primaryKey: readonly string[] | null,
+  filter: BoolExp,
+  limit: number | null,
+  allowAggregations: 0 | 1,
+];
+
+export function packColumn(field: ColumnField): SharedField {
+  const { name, type, nullable, column, description } = field;
+  if (description === null && column === name) return [name, type, nullable ? 1 : 0];
+  return [name, type, nullable ? 1 : 0, column, description];
+}
+
+export function unpackField(field: SharedField): FieldModel {
+  if (!isColumn(field)) return field;
+  const [name, type, nullable, column = name, description = null] = field;
+  return { kind: 'column', name, column, type, nullable: nullable === 1, description };
+}
+
+function isColumn(field: SharedField): field is Extract<SharedField, readonly unknown[]> {
+  return Array.isArray(field);
+}
