@@ -15,9 +15,14 @@ const MAX_ANSWERS = 16;
 const MAX_KEPT_CHARS = 8_000_000;
 
 interface Answers {
-  readonly byRequest: Map<string, ReadonlyMap<string, string>>;
+  readonly byRequest: Map<string, Answer>;
+  /** Answers out of `byRequest` to operations without variables, by their part of a plan: nothing is printed to find one. */
+  readonly byFields: WeakMap<readonly FieldNode[], Answer>;
   chars: number;
 }
+
+/** JSON text by response key. */
+type Answer = ReadonlyMap<string, string>;
 
 const kept = new WeakMap<RoleView, Answers>();
 
@@ -27,13 +32,19 @@ const kept = new WeakMap<RoleView, Answers>();
  *   also beyond 2,000 selected fields, 30 levels, or an answer several times the size of the whole schema.
  */
 export function introspectJson(role: RoleView, request: IntrospectionRequest): ReadonlyMap<string, string> {
+  const answers = kept.get(role);
+  const planned = answers?.byFields.get(request.fields);
+  if (planned) return planned;
   const document = introspectionDocument(request);
   const values = document.definitions.flatMap((d) =>
     d.kind === 'OperationDefinition' ? (d.variableDefinitions ?? []) : [],
   );
   const key = JSON.stringify([print(document), values.map((d) => request.variables[d.variable.name.value])]);
-  const known = kept.get(role)?.byRequest.get(key);
-  if (known) return known;
+  const known = answers?.byRequest.get(key);
+  if (known) {
+    if (request.variableDefinitions.length === 0) answers?.byFields.set(request.fields, known);
+    return known;
+  }
   const answer = renderIntrospection(roleTypes(role), checkIntrospection(document, request));
   keep(role, key, answer);
   return answer;
@@ -55,13 +66,13 @@ export function introspect(
   return JSON.parse(`{${members.join(',')}}`) as Record<string, unknown>; // JSON.parse makes `__proto__` an own key
 }
 
-function keep(role: RoleView, key: string, answer: ReadonlyMap<string, string>): void {
+function keep(role: RoleView, key: string, answer: Answer): void {
   let length = 0;
   for (const text of answer.values()) length += text.length;
   if (length > MAX_KEPT_CHARS) return;
   let answers = kept.get(role);
   if (!answers || answers.byRequest.size >= MAX_ANSWERS || answers.chars + length > MAX_KEPT_CHARS) {
-    answers = { byRequest: new Map(), chars: 0 }; // few different ones are ever asked: start over
+    answers = { byRequest: new Map(), byFields: new WeakMap(), chars: 0 }; // few different ones are ever asked: start over
     kept.set(role, answers);
   }
   answers.byRequest.set(key, answer);
