@@ -59,6 +59,8 @@ function clientError(code: string, message: string): readonly [ErrorCode, string
   if (code.startsWith('23')) return ['constraint-violation', message];
   if (code === '22025') return ['bad-request', message];
   if (code.startsWith('22')) return ['data-exception', message];
+  // Program limits (class 54), such as a value nested deeper than Postgres' stack: what was sent is too much.
+  if (code.startsWith('54')) return ['data-exception', message];
   if (code === '42704') return ['constraint-error', message];
   if (code === '42P10')
     return ['constraint-error', 'there is no unique or exclusion constraint on target column(s)'];

@@ -24,9 +24,15 @@ export async function runOperation(
   request: GraphqlRequest,
 ): Promise<string> {
   const variables = request.variables ?? NO_VARIABLES;
-  const plan = planFor(engine, session, request, variables);
-  const data = await dataText(engine, session, plan, variables);
-  return `{"data":${data}}`;
+  try {
+    const plan = planFor(engine, session, request, variables);
+    const data = await dataText(engine, session, plan, variables);
+    return `{"data":${data}}`;
+  } catch (error) {
+    // Our own walks are bounded, but values of variables are written by JSON's own recursion.
+    if (!(error instanceof RangeError)) throw error;
+    throw new HedgeError('validation-failed', 'the request nests too deep', { cause: error });
+  }
 }
 
 /** The plan of a request, from the cache where one fits. */
@@ -42,18 +48,11 @@ export function planFor(
     checkVariables(known.operation, variables);
     return known;
   }
-  try {
-    const operation = selectOperation(parse(request.query), request.operationName);
-    checkVariables(operation, variables);
-    const plan = makePlan(engine.artifact.role(session.role), operation, variables, engine.settings);
-    engine.plans.remember(key, plan);
-    return plan;
-  } catch (error) {
-    // The walk is bounded, but values of variables are read by JSON's own recursion.
-    if (error instanceof RangeError)
-      throw new HedgeError('validation-failed', 'the request nests too deep', { cause: error });
-    throw error;
-  }
+  const operation = selectOperation(parse(request.query), request.operationName);
+  checkVariables(operation, variables);
+  const plan = makePlan(engine.artifact.role(session.role), operation, variables, engine.settings);
+  engine.plans.remember(key, plan);
+  return plan;
 }
 
 async function dataText(

@@ -5,6 +5,7 @@ import { jsonKind } from '../error/json-kind.ts';
 import type { Path } from '../error/path.ts';
 import { at, pathText } from '../error/path.ts';
 import type { GraphqlRequest } from '../execute/engine.ts';
+import { parseJson } from '../util/exact-number.ts';
 
 /** A body is one request, or a batch whose members are read one by one, so that a bad one fails alone. */
 export type GraphqlBody =
@@ -18,7 +19,7 @@ export type GraphqlBody =
 export function readGraphqlBody(text: string): GraphqlBody {
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = parseJson(text);
   } catch {
     throw new HedgeError(
       'invalid-json',

@@ -37,8 +37,9 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   }
   return {
     url: url.href,
-    drop: () =>
-      onServer((client) => client.query(`drop database if exists ${name} with (force)`)).then(() => {}),
+    async drop() {
+      await onServer((client) => client.query(`drop database if exists ${name} with (force)`));
+    },
   };
 }
 
