@@ -96,14 +96,16 @@ function openShared(text: string, start: number): Shared {
 }
 
 function openRole(role: string, text: string, start: number, shared: Shared): RoleView {
-  const { head, block } = openBlocks<RoleHead>(text, start, (tables) => tables.map(([, length]) => length));
-  const refs = new Map(head.map(([n], ref) => [n, ref]));
+  const { head, block } = openBlocks<RoleHead>(text, start, ({ tables }) =>
+    tables.map(([, length]) => length),
+  );
+  const refs = new Map(head.tables.map(([n], ref) => [n, ref]));
   const to = {
     type: (ref: TypeRef) => ref,
     table: (n: number) => must(refs.get(n), 'a relationship leads to a table of the role'),
   };
   const decode = (ref: TableRef): TableView => {
-    const [n] = must(head[ref], 'a table reference of the role');
+    const [n] = must(head.tables[ref], 'a table reference of the role');
     const { source, table, typeName, description, fields: all } = shared.table(n);
     const [own, primaryKey, filter, limit, allowAggregations] = block(ref) as RoleTable;
     const fields = own.map((i) => renumberField(unpackField(must(all[i], 'a field of the table')), to));
@@ -126,23 +128,28 @@ function openRole(role: string, text: string, start: number, shared: Shared): Ro
   return {
     role,
     queryFields: queryFields(head, shared.head),
-    tableCount: head.length,
+    tableCount: head.tables.length,
     type: (ref) => must(shared.head.types[ref], 'a type reference of the artifact'),
     table: (ref) => (tables[ref] ??= decode(ref)),
   };
 }
 
 /** The root fields of a role by name, sorted. */
-function queryFields(head: RoleHead, shared: SharedHead): ReadonlyMap<string, RootField> {
-  const fields = head.flatMap(([n, , own], table) => {
-    const [, known] = must(shared.tables[n], 'a table of the artifact');
-    return own.map((i): RootField => {
-      const [name, kind, description] = must(known[i], 'a root field of the table');
-      return { name, kind: must(ROOT_FIELD_KINDS[kind], 'a kind of root field'), table, description };
+function queryFields({ tables, rootFields }: RoleHead, shared: SharedHead): ReadonlyMap<string, RootField> {
+  const fields = new Map<string, RootField>();
+  for (let i = 0; i < rootFields.length; i += 2) {
+    const table = must(rootFields[i], 'root fields come in pairs');
+    const [n] = must(tables[table], 'a table of the role');
+    const known = must(shared.tables[n], 'a table of the artifact')[1];
+    const [name, kind, description] = must(known[rootFields[i + 1] ?? 0], 'a root field of the table');
+    fields.set(name, {
+      name,
+      kind: must(ROOT_FIELD_KINDS[kind], 'a kind of root field'),
+      table,
+      description,
     });
-  });
-  fields.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return new Map(fields.map((f) => [f.name, f]));
+  }
+  return fields;
 }
 
 function emptyRole(role: string): RoleView {

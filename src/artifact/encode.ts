@@ -6,7 +6,6 @@ import type {
   Extent,
   RoleHead,
   RoleTable,
-  RoleTableHead,
   SharedHead,
   SharedRootField,
   SharedTable,
@@ -80,15 +79,13 @@ function encodeRole(role: RoleModel, shared: Shared): string {
     type: (ref: number) => must(types[ref], 'a type of the role'),
     table: (ref: number) => must(tables[ref], 'a table of the role'),
   };
-  const rootFields: number[][] = role.tables.map(() => []);
-  for (const { name, kind, table, description } of role.queryFields) {
+  const rootFields = role.queryFields.flatMap(({ name, kind, table, description }) => {
     const { rootFields: known } = must(shared.parts[to.table(table)], 'each shared table has its parts');
-    const n = known.number([name, ROOT_FIELD_KINDS.indexOf(kind), description]);
-    must(rootFields[table], 'a table of the role').push(n);
-  }
+    return [table, known.number([name, ROOT_FIELD_KINDS.indexOf(kind), description])];
+  });
 
   let blocks = '';
-  const head: RoleHead = role.tables.map((table, ref): RoleTableHead => {
+  const heads = role.tables.map((table, ref): RoleHead['tables'][number] => {
     const number = to.table(ref);
     const { fields } = must(shared.parts[number], 'each shared table has its parts');
     const own: RoleTable = [
@@ -103,8 +100,9 @@ function encodeRole(role: RoleModel, shared: Shared): string {
     ];
     const text = asciiJson(own);
     blocks += text;
-    return [number, text.length, rootFields[ref] ?? []];
+    return [number, text.length];
   });
+  const head: RoleHead = { tables: heads, rootFields };
   return `${asciiJson(head)}\n${blocks}`;
 }
 

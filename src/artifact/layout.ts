@@ -61,11 +61,13 @@ export type SharedField =
     ]
   | Exclude<FieldModel, ColumnField>;
 
-/** First line of a role's part, by the role's own numbers for tables. */
-export type RoleHead = readonly RoleTableHead[];
-
-/** Number of the table, length of the role's block for it, and which of its root fields the role has. */
-export type RoleTableHead = readonly [table: TableRef, length: number, rootFields: readonly number[]];
+/** First line of a role's part. */
+export interface RoleHead {
+  /** By the role's own numbers for tables: number of the table, length of the role's block for it. */
+  readonly tables: readonly (readonly [table: TableRef, length: number])[];
+  /** The role's root fields by name, two numbers for each: the role's own of the table, index in `SharedTableHead`. */
+  readonly rootFields: readonly number[];
+}
 
 /** What differs from role to role. Fields are indexes into `SharedTable.fields`. */
 export type RoleTable = readonly [
