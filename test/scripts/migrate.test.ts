@@ -1,0 +1,158 @@
+// Migrations on a real Postgres: order, Hasura's record of them, failures with file and line, two runs at once.
+
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type pg from 'pg';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+import { applyMigrations } from '../../scripts/migrate/migrations.ts';
+import { readProjectConfig } from '../../scripts/migrate/project-config.ts';
+import { applySeeds } from '../../scripts/migrate/seeds.ts';
+import type { TestDatabase } from '../support/database.ts';
+import { createTestDatabase, pgClient } from '../support/database.ts';
+
+let database: TestDatabase;
+let client: pg.Client;
+let dir: string;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  client = await pgClient(database.url);
+  dir = mkdtempSync(join(tmpdir(), 'hedge-migrate-'));
+});
+afterEach(async () => {
+  await client.end();
+  await database.drop();
+  rmSync(dir, { recursive: true });
+});
+
+function write(files: Readonly<Record<string, string>>): string {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(dir, name, '..'), { recursive: true });
+    writeFileSync(join(dir, name), text);
+  }
+  return join(dir, 'migrations', 'default');
+}
+
+const apply = (folder: string) => applyMigrations(database.url, folder, () => {});
+const state = async (): Promise<unknown> =>
+  (await client.query('select cli_state from hdb_catalog.hdb_version')).rows[0]?.cli_state;
+const exists = async (table: string): Promise<boolean> =>
+  (await client.query('select to_regclass($1) is not null as found', [table])).rows[0]?.found as boolean;
+
+describe('migrations', () => {
+  test('are applied in the order of their versions, once, and recorded as Hasura does', async () => {
+    const folder = write({
+      'migrations/default/20_second/up.sql': 'insert into t values (2);',
+      'migrations/default/3_first/up.sql': 'create table t (n int); insert into t values (1);',
+      'migrations/default/notes.txt': 'not a migration',
+    });
+    expect(await apply(folder)).toEqual(['3_first', '20_second']);
+    expect(await apply(folder)).toEqual([]);
+    expect((await client.query('select n from t order by n')).rows).toEqual([{ n: 1 }, { n: 2 }]);
+    expect(await state()).toEqual({
+      settings: { migration_mode: 'true' },
+      migrations: { default: { '3': false, '20': false } },
+      isStateCopyCompleted: false,
+    });
+    expect((await client.query('select version from hdb_catalog.hdb_version')).rows).toEqual([
+      { version: '48' },
+    ]);
+  });
+
+  test('the record of the older CLI counts', async () => {
+    await client.query(
+      'create schema hdb_catalog; create table hdb_catalog.schema_migrations (version bigint primary key, dirty boolean); insert into hdb_catalog.schema_migrations values (1, false)',
+    );
+    expect(
+      await apply(
+        write({ 'migrations/default/1_old/up.sql': 'broken', 'migrations/default/2_new/up.sql': 'select 1' }),
+      ),
+    ).toEqual(['2_new']);
+  });
+
+  test('a failing one names file and line, leaves nothing of itself and keeps those before', async () => {
+    const folder = write({
+      'migrations/default/1_good/up.sql': 'create table good (n int);',
+      'migrations/default/2_bad/up.sql': 'create table bad (n int);\n\nselect *\nfrom nowhere;\n',
+    });
+    await expect(apply(folder)).rejects.toThrow(/2_bad\/up\.sql:4: relation "nowhere" does not exist/);
+    expect([await exists('good'), await exists('bad')]).toEqual([true, false]);
+    expect(await state()).toMatchObject({ migrations: { default: { '1': false } } });
+    write({ 'migrations/default/2_bad/up.sql': 'create table bad (n int);' });
+    expect(await apply(folder)).toEqual(['2_bad']);
+  });
+
+  test('one that ends its transaction is refused, with nothing done', async () => {
+    const folder = write({
+      'migrations/default/1_x/up.sql': 'create table x (n int); commit; create table y (n int);',
+    });
+    await expect(apply(folder)).rejects.toThrow('leave out begin, commit and rollback');
+    expect(await state()).toEqual({});
+  });
+
+  test('statements that want no transaction say how to get it', async () => {
+    const text = 'create index concurrently on t (n);';
+    const folder = write({
+      'migrations/default/1_t/up.sql': 'create table t (n int);',
+      'migrations/default/2_i/up.sql': text,
+    });
+    await expect(apply(folder)).rejects.toThrow('-- hedge:no-transaction');
+    write({ 'migrations/default/2_i/up.sql': `-- hedge:no-transaction\n${text}` });
+    expect(await apply(folder)).toEqual(['2_i']);
+  });
+
+  test('two runs at once apply each migration once', async () => {
+    const folder = write({
+      'migrations/default/1_t/up.sql': 'create table t (n int); select pg_sleep(0.3);',
+    });
+    const runs = await Promise.all([apply(folder), apply(folder)]);
+    expect(runs.flat()).toEqual(['1_t']);
+  });
+
+  test('a version twice and a folder without up.sql are refused', async () => {
+    const folder = write({ 'migrations/default/1_a/up.sql': '', 'migrations/default/1_b/up.sql': '' });
+    await expect(apply(folder)).rejects.toThrow('have the same version');
+    rmSync(join(folder, '1_b', 'up.sql'));
+    await expect(apply(folder)).rejects.toThrow('there is no up.sql');
+  });
+});
+
+test('seeds are loaded in the order of their names, each wholly or not at all', async () => {
+  write({
+    'seeds/default/2.sql': 'insert into s values (2);\ninsert into nowhere values (1);',
+    'seeds/default/1.sql': 'create table s (n int);',
+  });
+  await expect(applySeeds(database.url, join(dir, 'seeds', 'default'), () => {})).rejects.toThrow(
+    /2\.sql:2: relation "nowhere" does not exist/,
+  );
+  expect((await client.query('select n from s')).rows).toEqual([]);
+});
+
+describe('config.yaml', () => {
+  test('absent: the usual folders', async () => {
+    expect(await readProjectConfig(dir)).toEqual({
+      metadataDirectory: join(dir, 'metadata'),
+      migrationsDirectory: join(dir, 'migrations'),
+      seedsDirectory: join(dir, 'seeds'),
+    });
+  });
+
+  test("Hasura's keys are read or passed over", async () => {
+    write({
+      'config.yaml':
+        'version: 3\nendpoint: http://x\nmetadata_directory: md\nactions:\n  kind: synchronous\n',
+    });
+    expect(await readProjectConfig(dir)).toMatchObject({ metadataDirectory: join(dir, 'md') });
+  });
+
+  test('mistakes are listed with their lines', async () => {
+    write({ 'config.yaml': 'version: 2\nmetadta_directory: md\nseeds_directory: [a]\n' });
+    const message = await readProjectConfig(dir).then(String, (e: Error) => e.message);
+    expect(message).toMatch(/config\.yaml:1: only version 3/);
+    expect(message).toMatch(/config\.yaml:2: config\.yaml has no key "metadta_directory"/);
+    expect(message).toMatch(/config\.yaml:3: seeds_directory takes/);
+  });
+});
