@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { escapeIdentifier } from 'pg';
 
 import type { DatabaseCatalog } from '../../src/catalog/types.ts';
+import { POSTGRES_KINDS } from '../../src/compile/sources.ts';
 import type { Metadata, SourceMetadata } from '../../src/metadata/types.ts';
 import { readCatalogFromUrl } from '../catalog/pg-catalog.ts';
 import { connectDatabase } from '../database/connect.ts';
@@ -173,7 +174,7 @@ export function seedMarker(project: Project): {
 }
 
 function postgresSources(metadata: Metadata): readonly SourceMetadata[] {
-  return metadata.sources.filter((source) => source.kind === 'postgres' || source.kind === 'pg');
+  return metadata.sources.filter((source) => POSTGRES_KINDS.has(source.kind));
 }
 
 function environmentNameOf(source: SourceMetadata): string | null {

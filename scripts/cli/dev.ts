@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 
 import { encodeArtifact } from '../../src/artifact/encode.ts';
+import type { SourceModel } from '../../src/artifact/types.ts';
 import type { MetadataResult } from '../../src/metadata/metadata.ts';
 import type { Metadata } from '../../src/metadata/types.ts';
 import { buildConsole, isConsoleStale } from '../bundle/build-console.ts';
@@ -202,6 +203,14 @@ async function compileNow(
       );
     }
     detail(`roles ${artifact.roles.map((r) => r.role).join(', ')}`);
-    return encodeArtifact(artifact);
+    return encodeArtifact({ ...artifact, sources: artifact.sources.map((s) => servedFrom(s, databases)) });
   });
+}
+
+/** A source whose URL the metadata spells out is served from the database of this run all the same. */
+function servedFrom(source: SourceModel, databases: readonly SourceDatabase[]): SourceModel {
+  const url = databases.find((d) => d.source === source.name)?.url;
+  return url === undefined || 'fromEnv' in source.databaseUrl
+    ? source
+    : { ...source, databaseUrl: { literal: url } };
 }

@@ -10,6 +10,8 @@ export interface Shutdown {
   stopAll(): Promise<void>;
 }
 
+const PARENT_CHECK_MS = 500;
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Listens from now on. Repeated signals change nothing: a terminal's Ctrl-C arrives twice under a launcher. */
@@ -18,6 +20,13 @@ export function listenForShutdown(): Shutdown {
   let stopping: Promise<void> | undefined;
   const requested = new Promise<void>((resolve) => {
     for (const signal of SIGNALS) process.on(signal, () => resolve());
+    // npm hands a signal on to its shell only, whose end leaves us without anybody who asked for us.
+    const parent = process.ppid;
+    if (process.env['npm_command'] !== undefined) {
+      setInterval(() => {
+        if (process.ppid !== parent) resolve();
+      }, PARENT_CHECK_MS).unref();
+    }
     if (process.channel) {
       process.on('disconnect', () => resolve());
       process.channel.unref();

@@ -7,7 +7,8 @@ import { attempt, refuse } from './inconsistency.ts';
 import { nameKey } from './names.ts';
 import type { TrackedSource } from './tracked.ts';
 
-const POSTGRES_KINDS: ReadonlySet<string> = new Set(['postgres', 'pg', 'citus', 'alloy']);
+/** `kind` of the sources that speak Postgres. */
+export const POSTGRES_KINDS: ReadonlySet<string> = new Set(['postgres', 'pg', 'citus', 'alloy']);
 
 export interface CompiledSources {
   readonly models: SourceModel[];
