@@ -49,8 +49,8 @@ interface Flags {
   readonly json?: boolean;
 }
 
-const FULL: CompareOptions = { connections: [1, 8, 64], seconds: 0.7, rounds: 7 };
-const QUICK: CompareOptions = { connections: [8], seconds: 0.4, rounds: 3 };
+const FULL: CompareOptions = { connections: [1, 8, 64], seconds: 0.4, rounds: 12 };
+const QUICK: CompareOptions = { connections: [8], seconds: 0.3, rounds: 4 };
 const WIDE_SIZES = [10, 100, 1000] as const;
 
 const program = new Command('bench')

@@ -1,0 +1,60 @@
+// What the benchmark prints.
+
+import { expect, it } from 'vitest';
+
+import { CLASSES } from '../../scripts/bench/classes.ts';
+import type { Sample } from '../../scripts/bench/load.ts';
+import { type Report, reportText, tableText } from '../../scripts/bench/report.ts';
+
+it('a table has columns of even width', () => {
+  expect(
+    tableText(
+      ['a', 'long'],
+      [
+        ['wide cell', '1'],
+        ['', '22'],
+      ],
+    ),
+  ).toBe(
+    ['| a         | long |', '|-----------|------|', '| wide cell | 1    |', '|           | 22   |'].join(
+      '\n',
+    ),
+  );
+});
+
+it('says what was measured, and leaves out CPU time where it is not known', () => {
+  const [queryClass] = CLASSES;
+  if (!queryClass) throw new Error('There are query classes.');
+  const floor: Sample = { requestsPerSecond: 2000.4, p50Ms: 1.234, p99Ms: 5, cpuMs: 300.2 };
+  const report: Report = {
+    date: '2026-11-25',
+    machine: '2 × test',
+    comparisons: [
+      {
+        queryClass,
+        connections: 8,
+        floor,
+        engine: { ...floor, cpuMs: undefined },
+        ratio: 1.049,
+        cpuRatio: undefined,
+      },
+    ],
+    planning: { firstMs: 5, medianMs: 0.1234 },
+    build: {
+      out: '',
+      roles: [{ role: 'user', tables: 11, bytes: 1436 }],
+      artifactBytes: 1,
+      artifactGzipBytes: 1,
+      workerBytes: 342_900,
+      workerGzipBytes: 104_000,
+    },
+    coldStarts: [{ tables: 1000, artifactBytes: 2_900_000, roleBytes: 400_000, engineMs: 80, emptyMs: 30 }],
+  };
+  const text = reportText(report);
+  expect(text).toMatch(
+    /\| `\{ __typename \}` +\| 8 +\| 2000 +\| 2000 +\| \*\*1\.05\*\* +\| 1\.23 \/ 5\.00 +\| 1\.23 \/ 5\.00 +\| 300 +\| – /,
+  );
+  expect(text).toContain('Planning a new three-level query: 0.123 ms (the very first: 5.0 ms).');
+  expect(text).toContain('Bundle: 342.9 kB, 104.0 kB gzip. Artifact: user 1436 bytes (11 tables).');
+  expect(text).toMatch(/\| 1000 +\| 2900\.0 kB +\| 400\.0 kB +\| 80\.0 ms +\| 30\.0 ms +\| \*\*50\.0 ms\*\*/);
+});
