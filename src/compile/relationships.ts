@@ -57,7 +57,7 @@ function trackRelationship(
     if (kind === 'array') refuse('an array relationship needs the table that has the foreign key');
     return byOwnKey(table, name, typeof on === 'string' ? [on] : on);
   }
-  const columns = 'columns' in on ? on.columns : [on.column];
+  const columns = ['columns' in on ? on.columns : on.column].flat();
   const remote = trackedTable(table.source, on.table);
   const key = foreignKey(remote.catalog, columns, table.catalog);
   const mapping = key.referencedColumns.map((mine, i) => [mine, key.columns[i] ?? ''] as const);

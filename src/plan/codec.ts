@@ -127,10 +127,21 @@ function encodeScalar(
       return typeof value === 'string' ? textOf(value, path) : mismatch('a string');
     default:
   }
+  if (type.pg.name === 'ltree' && typeof value === 'string') checkLabelPath(value, path);
   if (typeof value === 'string') return textOf(value, path);
   if (typeof value === 'number' || value instanceof ExactNumber) return numberText(value);
   if (typeof value === 'boolean') return String(value);
   return mismatch('a string');
+}
+
+/** Postgres calls a malformed label path a syntax error (42601), which could not be told from one of ours. */
+function checkLabelPath(text: string, path: Path | undefined): void {
+  if (text === '' || text.split('.').every((label) => /^[\p{L}\p{N}_-]+$/u.test(label))) return;
+  throw new HedgeError(
+    'parse-failed',
+    'Expecting label path: a sequence of zero or more labels separated by dots, for example L1.L2.L3',
+    { path: pathText(path) },
+  );
 }
 
 function encodeInt(value: number, path: Path | undefined): string {
@@ -177,7 +188,8 @@ function encodeCount(bits: 32 | 64, value: unknown, path: Path | undefined, desc
 function encodeJsonPath(value: unknown, path: Path | undefined, describe: () => string): string {
   if (typeof value !== 'string') fail(`expected a string for type 'String', but found ${describe()}`, path);
   const keys: string[] = [];
-  const step = /(?:^|\.)([^.[\]'"$\s][^.[\]'"]*)|\[(\d+)\]|\['((?:[^'\\]|\\.)*)'\]|\["((?:[^"\\]|\\.)*)"\]/y;
+  const step =
+    /(?:^|\.)([^.[\]'"$\s][^.[\]'"]*)|\.?\[(\d+)\]|\.?\['((?:[^'\\]|\\.)*)'\]|\.?\["((?:[^"\\]|\\.)*)"\]/y;
   let at = value.startsWith('$') ? 1 : 0;
   while (at < value.length) {
     step.lastIndex = at;
