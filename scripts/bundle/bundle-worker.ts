@@ -23,7 +23,7 @@ export const QUIET_WRANGLER: Readonly<Record<string, string>> = {
 };
 
 const CACHE_DIR = join(WORK_DIR, 'bundle');
-const UNUSED_BUNDLE_AGE_MS = 24 * 60 * 60 * 1000;
+const UNUSED_BUNDLE_AGE_MS = 60 * 60 * 1000;
 /** Longer than any bundling takes; a lock older than this was left by a killed process. */
 const STALE_LOCK_MS = 60_000;
 
@@ -31,7 +31,7 @@ const STALE_LOCK_MS = 60_000;
 const pending = new Map<string, Promise<string>>();
 
 /**
- * Bundles the worker, minified, and returns the folder that holds `worker.js` (and an empty `hedge-artifact`). Bundles
+ * Bundles the worker and returns the folder that holds `worker.js` (and an empty `hedge-artifact`). Bundles
  * are kept by a hash of the sources: an unchanged worker costs a few milliseconds. With `outDir` a copy is put there.
  * @throws Error with wrangler's output when the worker does not compile.
  */
@@ -97,7 +97,7 @@ async function makeBundle(dir: string): Promise<void> {
   try {
     await writeFile(placeholder, '');
     await writeFile(tsconfig, JSON.stringify(settings));
-    await runWrangler(['deploy', '--dry-run', '--minify', '--outdir', out, '--tsconfig', tsconfig]);
+    await runWrangler(['deploy', '--dry-run', '--outdir', out, '--tsconfig', tsconfig]);
     await rm(join(out, 'README.md'), { force: true });
     await rename(out, dir);
   } finally {
@@ -148,7 +148,7 @@ export async function sourcesHash(): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Removes bundles of older sources that nobody used for a day. */
+/** Removes bundles of older sources that nobody used for an hour. */
 async function removeUnused(keep: string): Promise<void> {
   for (const name of await readdir(CACHE_DIR)) {
     if (name.startsWith(keep)) continue;

@@ -75,12 +75,12 @@ export async function writeBuild(build: {
   };
 }
 
-/** The build's summary for a terminal: a line per role, then the sizes. */
+/** The build's summary for a terminal: a line per role (what roles have in common is written once), then the sizes. */
 export function summaryText(summary: BuildSummary): string {
   const width = Math.max(...summary.roles.map(({ role }) => role.length));
   const roles = summary.roles.map(
     ({ role, tables, bytes }) =>
-      `  ${role.padEnd(width)}  ${String(tables).padStart(5)} tables  ${kilobytes(bytes)}`,
+      `  ${role.padEnd(width)}  ${String(tables).padStart(5)} tables, ${kilobytes(bytes)} of its own`,
   );
   return [
     `Built ${summary.out}`,

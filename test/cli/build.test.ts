@@ -22,7 +22,7 @@ async function edit(file: string, change: (text: string) => string): Promise<voi
   await writeFile(path, change(await readFile(path, 'utf8')));
 }
 
-describe('hedge build', () => {
+describe('hedge build', { timeout: 120_000 }, () => {
   it('writes artifact, bundle and schemas, and writes the same again', async () => {
     const { code, stderr } = await runHedge(['build', '--project', project.dir]);
     expect(stderr).toMatch(/reader +1 tables/);
@@ -110,7 +110,7 @@ describe('hedge build', () => {
   });
 });
 
-describe('hedge schema', () => {
+describe('hedge schema', { timeout: 120_000 }, () => {
   it('prints what a role sees, and nothing else, to standard output', async () => {
     const { code, stdout } = await runHedge(['schema', '--role', 'reader', '--project', project.dir]);
     expect(code).toBe(0);

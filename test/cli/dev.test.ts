@@ -32,7 +32,7 @@ afterAll(() => project.remove());
 
 const NOTES = 'metadata/databases/default/tables/public_notes.yaml';
 
-describe('hedge dev', () => {
+describe('hedge dev', { timeout: 120_000 }, () => {
   it('serves a project, its console and changes to its metadata until Ctrl-C', async () => {
     const running = startHedge(['dev', '--port', '0'], { cwd: project.dir });
     const url = await readyUrl(running);
@@ -116,7 +116,7 @@ describe('hedge dev', () => {
   });
 });
 
-describe('hedge serve', () => {
+describe('hedge serve', { timeout: 120_000 }, () => {
   it('serves a build in front of DATABASE_URL until Ctrl-C', async () => {
     expect((await runHedge(['build', '--project', project.dir])).code).toBe(0);
     const server = await startEmbeddedPostgres();
