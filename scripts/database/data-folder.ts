@@ -26,6 +26,8 @@ const run = promisify(execFile);
 
 /** How long a server whose parent has just died may take to finish its shutdown. */
 const SHUTDOWN_GRACE_MS = 10_000;
+/** How long after its parent's death it may take to begin with that. */
+const NOTICE_MS = 700;
 
 /**
  * Where the data wished for in `dataDir` can be kept: there, or, when Postgres runs as `nobody` and cannot enter
@@ -150,7 +152,7 @@ function giveTo(folder: string, uid: number, gid: number): void {
  */
 export async function clearLock(folder: string): Promise<void> {
   const lock = join(folder, 'postmaster.pid');
-  const deadline = Date.now() + SHUTDOWN_GRACE_MS;
+  const begin = Date.now();
   while (existsSync(lock)) {
     const [pidLine = '', , , portLine = ''] = readFileSync(lock, 'utf8').split('\n');
     const pid = Number(pidLine);
@@ -158,7 +160,7 @@ export async function clearLock(folder: string): Promise<void> {
       rmSync(lock, { force: true });
       return;
     }
-    if (Date.now() > deadline || !isShuttingDown(lock)) {
+    if (Date.now() - begin > (isShuttingDown(lock) ? SHUTDOWN_GRACE_MS : NOTICE_MS)) {
       throw new UserError(
         `Another Hedge already runs a database on ${folder} (process ${pid}, port ${portLine}): ` +
           'stop that one, or work on another database with --database-url.',
