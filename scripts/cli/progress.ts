@@ -17,6 +17,8 @@ const STYLES = { green: '\u001b[32m', red: '\u001b[31m', yellow: '\u001b[33m', d
 const CLEAR_LINE = '\r\u001b[K';
 /** Steps faster than this are not worth a time. */
 const SHOWN_DURATION_MS = 100;
+/** Taken where a terminal says it has 0 columns. */
+const UNKNOWN_WIDTH = 80;
 
 type Output = Pick<WriteStream, 'write'> & { readonly isTTY?: boolean; readonly columns?: number };
 
@@ -35,7 +37,7 @@ export function createProgress(output: Output = process.stderr, env = process.en
 
   function show(text: string): void {
     if (!terminal) return;
-    pending = `… ${text}`.slice(0, (output.columns ?? 80) - 1);
+    pending = `… ${text}`.slice(0, (output.columns || UNKNOWN_WIDTH) - 1);
     output.write(`${CLEAR_LINE}${pending}`);
   }
 
