@@ -67,7 +67,9 @@ describe('booleans', () => {
 describe('secrets and roles', () => {
   it('takes the older name of the admin secret when the newer is not set', () => {
     expect(readConfig({ HASURA_GRAPHQL_ACCESS_KEY: 'old' }).adminSecret).toBe('old');
-    expect(readConfig({ HASURA_GRAPHQL_ACCESS_KEY: 'old', ...SECRET }).adminSecret).toBe('configured-admin-secret');
+    expect(readConfig({ HASURA_GRAPHQL_ACCESS_KEY: 'old', ...SECRET }).adminSecret).toBe(
+      'configured-admin-secret',
+    );
   });
 
   it.each(['', '   ', ' padded', 'two\nlines'])('refuses the admin secret %j', (secret) => {
@@ -114,14 +116,19 @@ describe('CORS domains', () => {
     });
   });
 
-  it.each(['example.com', 'https://a.*.com', 'https://example.com/', 'https://a, ,', 'null', 'https://*', '*.com'])(
-    'refuses %j',
-    (domain) => {
-      expect(problemsOf({ HASURA_GRAPHQL_CORS_DOMAIN: domain })).toEqual([
-        expect.stringContaining('invalid domain'),
-      ]);
-    },
-  );
+  it.each([
+    'example.com',
+    'https://a.*.com',
+    'https://example.com/',
+    'https://a, ,',
+    'null',
+    'https://*',
+    '*.com',
+  ])('refuses %j', (domain) => {
+    expect(problemsOf({ HASURA_GRAPHQL_CORS_DOMAIN: domain })).toEqual([
+      expect.stringContaining('invalid domain'),
+    ]);
+  });
 
   it('are off when CORS is disabled', () => {
     const env = { HASURA_GRAPHQL_CORS_DOMAIN: 'https://a.com', HASURA_GRAPHQL_DISABLE_CORS: 'true' };
@@ -177,7 +184,10 @@ describe('JWT secret', () => {
       type: 'HS256',
       key: HS_KEY,
       claims_map: {
-        'X-Hasura-Allowed-Roles': { path: "$.['https://myapp.com/jwt/claims'].role.allowed", default: ['user'] },
+        'X-Hasura-Allowed-Roles': {
+          path: "$.['https://myapp.com/jwt/claims'].role.allowed",
+          default: ['user'],
+        },
         'x-hasura-default-role': 'user',
         'x-hasura-user-id': { path: '$.user.id' },
       },
@@ -197,7 +207,10 @@ describe('JWT secret', () => {
           },
         ],
         ['x-hasura-default-role', { kind: 'literal', value: 'user' }],
-        ['x-hasura-user-id', { kind: 'path', path: { text: '$.user.id', steps: ['user', 'id'] }, fallback: undefined }],
+        [
+          'x-hasura-user-id',
+          { kind: 'path', path: { text: '$.user.id', steps: ['user', 'id'] }, fallback: undefined },
+        ],
       ]),
     });
   });
@@ -241,7 +254,11 @@ describe('JWT secret', () => {
       says: 'claims_namespace_path: not a JSONPath',
     },
     { name: 'no audience', secret: { type: 'HS256', key: HS_KEY, audience: [] }, says: 'audience' },
-    { name: 'a negative skew', secret: { type: 'HS256', key: HS_KEY, allowed_skew: -1 }, says: 'allowed_skew' },
+    {
+      name: 'a negative skew',
+      secret: { type: 'HS256', key: HS_KEY, allowed_skew: -1 },
+      says: 'allowed_skew',
+    },
     {
       name: 'a claims_map without roles',
       secret: { type: 'HS256', key: HS_KEY, claims_map: { 'x-hasura-default-role': 'a' } },
@@ -252,7 +269,11 @@ describe('JWT secret', () => {
       secret: { type: 'HS256', key: HS_KEY, header: { type: 'Cookie' } },
       says: 'header: expected {"type": "Authorization"}',
     },
-    { name: 'a jwk_url of another scheme', secret: { jwk_url: 'file:///etc/passwd' }, says: 'jwk_url: expected a URL' },
+    {
+      name: 'a jwk_url of another scheme',
+      secret: { jwk_url: 'file:///etc/passwd' },
+      says: 'jwk_url: expected a URL',
+    },
   ])('refuses $name', ({ secret, says }) => {
     const problems = jwtProblems(typeof secret === 'string' ? secret : JSON.stringify(secret));
     expect(problems.join('\n')).toContain(says);

@@ -20,9 +20,12 @@ describe('a path', () => {
     expect(readJsonPath(text)?.steps).toEqual(steps);
   });
 
-  it.each(['', 'a', '$a', '$.', '$..a', "$['a", '$[a]', '$[-1]', '$.a b', '$.a[', '$[]'])('%j is none', (text) => {
-    expect(readJsonPath(text)).toBeUndefined();
-  });
+  it.each(['', 'a', '$a', '$.', '$..a', "$['a", '$[a]', '$[-1]', '$.a b', '$.a[', '$[]'])(
+    '%j is none',
+    (text) => {
+      expect(readJsonPath(text)).toBeUndefined();
+    },
+  );
 
   it.each<[string, unknown]>([
     ['$', ROOT],

@@ -17,7 +17,7 @@ describe('parse', () => {
   test.each([
     '',
     '{',
-    
+
     'query ($x Int) { a }',
     '{ a(b: ) }',
     'nonsense',
