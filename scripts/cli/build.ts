@@ -2,8 +2,6 @@
 
 import { join } from 'node:path';
 
-import { Command } from 'commander';
-
 import type { DatabaseCatalog } from '../../src/catalog/types.ts';
 import { must } from '../../src/util/assert.ts';
 import { buildConsole, isConsoleStale } from '../bundle/build-console.ts';
@@ -18,7 +16,8 @@ import { createProgress, type Progress } from './progress.ts';
 import { compileProject, loadMetadata, openProject } from './project.ts';
 import { listenForShutdown, type Shutdown } from './shutdown.ts';
 
-interface BuildOptions {
+/** The flags. */
+export interface BuildOptions {
   readonly project: string;
   readonly out?: string;
   readonly databaseUrl?: string;
@@ -27,40 +26,20 @@ interface BuildOptions {
   readonly ifChanged?: boolean;
 }
 
-export function buildCommand(): Command {
-  return new Command('build')
-    .summary('compile a project for deployment, or compare its migrations with a database')
-    .description(
-      'Compiles a project for deployment. Without a database the migrations are applied to a temporary embedded\n' +
-        'Postgres, which is then described; with --database-url the named one is described and nothing is changed in it.',
-    )
-    .option('--project <folder>', 'folder with metadata/ and migrations/', '.')
-    .option('--database-url <url>', 'the database to compile for')
-    .option('--check', 'fail when the named database (or DATABASE_URL) is not what the migrations make')
-    .option('--out <folder>', 'where to write; .hedge/build of the project unless told')
-    .option('--allow-inconsistent', 'leave out what the database does not match, instead of failing')
-    .option('--if-changed', 'do nothing when the last build is still right; what wrangler.toml runs')
-    .addHelpText(
-      'after',
-      '\nWrites artifact.txt, worker/ (the bundle), schema.<role>.graphql and build.json. "wrangler deploy" ships what is in' +
-        '\n.hedge/build of this checkout.' +
-        '\n\nExit code 1 also stands for: mistakes in the metadata, a migration that fails, inconsistent objects without' +
-        '\n--allow-inconsistent, and drift found by --check; then nothing is written.',
-    )
-    .action(async (options: BuildOptions) => {
-      const shutdown = listenForShutdown();
-      const interrupted = shutdown.requested.then(() => {
-        throw new UserError('Stopped. Nothing was written.');
-      });
-      try {
-        await Promise.race([build(options, createProgress(), shutdown), interrupted]);
-      } finally {
-        await shutdown.stopAll();
-      }
-    });
+/** Writes a build. @throws UserError that lists what is wrong; nothing is written then. */
+export async function build(options: BuildOptions): Promise<void> {
+  const shutdown = listenForShutdown();
+  const interrupted = shutdown.requested.then(() => {
+    throw new UserError('Stopped. Nothing was written.');
+  });
+  try {
+    await Promise.race([buildProject(options, createProgress(), shutdown), interrupted]);
+  } finally {
+    await shutdown.stopAll();
+  }
 }
 
-async function build(options: BuildOptions, progress: Progress, shutdown: Shutdown): Promise<void> {
+async function buildProject(options: BuildOptions, progress: Progress, shutdown: Shutdown): Promise<void> {
   let project = await openProject(options.project);
   const out = options.out ?? join(project.workDir, 'build');
   if (options.ifChanged === true) {

@@ -3,8 +3,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Command } from 'commander';
-
 import { encodeArtifact } from '../../src/artifact/encode.ts';
 import type { SourceModel } from '../../src/artifact/types.ts';
 import type { MetadataResult } from '../../src/metadata/metadata.ts';
@@ -24,13 +22,14 @@ import {
   type SourceDatabase,
 } from './databases.ts';
 import { type Environment, readEnvironment, workerVars } from './environment.ts';
-import { assertPortFree, parsePort } from './port.ts';
+import { assertPortFree } from './port.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { compileProject, loadMetadata, openProject, type Project } from './project.ts';
 import { listenForShutdown, type Shutdown } from './shutdown.ts';
 import { watchFolder } from './watch.ts';
 
-interface DevOptions {
+/** The flags. */
+export interface DevOptions {
   readonly port: number;
   readonly project: string;
   readonly databaseUrl?: string;
@@ -39,33 +38,15 @@ interface DevOptions {
   readonly seed?: boolean;
 }
 
-export function devCommand(): Command {
-  return new Command('dev')
-    .summary('serve a project, on an embedded Postgres or one you name')
-    .description(
-      'Serves a project at http://127.0.0.1:8080, on an embedded Postgres unless a database is named. Migrations are\n' +
-        'applied at the start; changes to metadata files are served as they are saved.',
-    )
-    .option('--port <number>', 'port on 127.0.0.1; 0 takes a free one', parsePort, 8080)
-    .option('--project <folder>', 'folder with metadata/ and migrations/', '.')
-    .option('--database-url <url>', 'a Postgres to use instead of the embedded one (or DATABASE_URL)')
-    .option('--admin-secret <secret>', 'ask for this secret (or HASURA_GRAPHQL_ADMIN_SECRET)')
-    .option('--fresh', 'start the embedded database anew; its data is in .hedge/ of the project')
-    .option('--seed', 'load seeds/ again; by itself only a new embedded database gets them')
-    .addHelpText(
-      'after',
-      '\nThe worker gets HASURA_GRAPHQL_* and HEDGE_* from the environment, then from .env in the project.' +
-        '\nThe one line on standard output, "Hedge is ready at …", comes when the API answers.',
-    )
-    .action(async (options: DevOptions) => {
-      const shutdown = listenForShutdown();
-      try {
-        await Promise.race([start(options, createProgress(), shutdown), shutdown.requested]);
-        await shutdown.requested;
-      } finally {
-        await shutdown.stopAll();
-      }
-    });
+/** Serves the project until it is told to stop. @throws UserError when it cannot be started. */
+export async function dev(options: DevOptions): Promise<void> {
+  const shutdown = listenForShutdown();
+  try {
+    await Promise.race([start(options, createProgress(), shutdown), shutdown.requested]);
+    await shutdown.requested;
+  } finally {
+    await shutdown.stopAll();
+  }
 }
 
 async function start(options: DevOptions, progress: Progress, shutdown: Shutdown): Promise<void> {

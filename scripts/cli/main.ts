@@ -7,11 +7,11 @@ import { Command, CommanderError } from 'commander';
 
 import { ROOT } from '../bundle/paths.ts';
 import { UserError } from '../database/user-error.ts';
-import { buildCommand } from './build.ts';
-import { devCommand } from './dev.ts';
+import { buildCommand } from './build-command.ts';
+import { devCommand } from './dev-command.ts';
 import { createProgress } from './progress.ts';
-import { schemaCommand } from './schema.ts';
-import { serveCommand } from './serve.ts';
+import { schemaCommand } from './schema-command.ts';
+import { serveCommand } from './serve-command.ts';
 
 const EXIT_CODES = `
 Exit codes:

@@ -1,7 +1,5 @@
 // `hedge schema`: a role's GraphQL schema as SDL on standard output.
 
-import { Command } from 'commander';
-
 import { openArtifact } from '../../src/artifact/decode.ts';
 import { encodeArtifact } from '../../src/artifact/encode.ts';
 import { printRoleSchema } from '../../src/introspection/print.ts';
@@ -13,35 +11,27 @@ import { createProgress, type Progress } from './progress.ts';
 import { compileProject, loadMetadata, openProject } from './project.ts';
 import { listenForShutdown, type Shutdown } from './shutdown.ts';
 
-interface SchemaOptions {
+/** The flags. */
+export interface SchemaOptions {
   readonly role: string;
   readonly project: string;
   readonly databaseUrl?: string;
 }
 
-export function schemaCommand(): Command {
-  return new Command('schema')
-    .summary('print the GraphQL schema one role sees')
-    .description(
-      'Prints the GraphQL schema one role sees. Without a database the migrations are applied to a temporary embedded Postgres.',
-    )
-    .requiredOption('--role <role>', 'admin, or a role of the metadata')
-    .option('--project <folder>', 'folder with metadata/ and migrations/', '.')
-    .option('--database-url <url>', 'the database to compile for')
-    .action(async (options: SchemaOptions) => {
-      const shutdown = listenForShutdown();
-      const interrupted = shutdown.requested.then(() => {
-        throw new UserError('Stopped.');
-      });
-      try {
-        process.stdout.write(await Promise.race([schema(options, createProgress(), shutdown), interrupted]));
-      } finally {
-        await shutdown.stopAll();
-      }
-    });
+/** Prints the SDL to standard output. @throws UserError when the project has mistakes, or nobody has the role. */
+export async function schema(options: SchemaOptions): Promise<void> {
+  const shutdown = listenForShutdown();
+  const interrupted = shutdown.requested.then(() => {
+    throw new UserError('Stopped.');
+  });
+  try {
+    process.stdout.write(await Promise.race([schemaText(options, createProgress(), shutdown), interrupted]));
+  } finally {
+    await shutdown.stopAll();
+  }
 }
 
-async function schema(options: SchemaOptions, progress: Progress, shutdown: Shutdown): Promise<string> {
+async function schemaText(options: SchemaOptions, progress: Progress, shutdown: Shutdown): Promise<string> {
   const project = await openProject(options.project);
   const metadata = await loadMetadata(project, progress);
   const url = options.databaseUrl;

@@ -3,8 +3,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { Command } from 'commander';
-
 import { openArtifact } from '../../src/artifact/decode.ts';
 import { parseDatabaseUrl } from '../database/url.ts';
 import { UserError } from '../database/user-error.ts';
@@ -12,47 +10,31 @@ import { startNeonEndpoint } from '../neon/endpoint.ts';
 import { serveWorker } from '../serve/serve-worker.ts';
 import { type Environment, readEnvironment, workerVars } from './environment.ts';
 import { ARTIFACT_FILE, BUNDLE_FOLDER, type Manifest, readManifest } from './output.ts';
-import { assertPortFree, parsePort } from './port.ts';
+import { assertPortFree } from './port.ts';
 import { listenForShutdown, type Shutdown } from './shutdown.ts';
 
-interface ServeOptions {
+/** The flags. */
+export interface ServeOptions {
   readonly build: string;
   readonly port: number;
 }
 
-export function serveCommand(): Command {
-  return new Command('serve')
-    .summary('serve a build under bare workerd')
-    .description(
-      'Serves a build under bare workerd, the runtime of Cloudflare Workers, on 127.0.0.1. Without the console.',
-    )
-    .option('--build <folder>', 'what "hedge build" wrote', '.hedge/build')
-    .option('--port <number>', 'port on 127.0.0.1; 0 takes a free one', parsePort, 8080)
-    .addHelpText(
-      'after',
-      `
-Environment:
-  NEON_ENDPOINT              address that speaks Neon's HTTP protocol, http://host:port/sql; without it one is started
-  DATABASE_URL               the Postgres behind the endpoint that is started
-  HASURA_GRAPHQL_*, HEDGE_*  settings of the worker, and the variables its sources name for their databases;
-                             a source whose variable is not set is served from DATABASE_URL`,
-    )
-    .action(async (options: ServeOptions) => {
-      const shutdown = listenForShutdown();
-      const started = start(options, shutdown);
-      try {
-        const ended = await Promise.race([started, shutdown.requested]);
-        if (ended === undefined) return;
-        await Promise.race([
-          shutdown.requested,
-          ended.runtime.then((sentence) => {
-            throw new UserError(sentence);
-          }),
-        ]);
-      } finally {
-        await shutdown.stopAll();
-      }
-    });
+/** Serves the build until it is told to stop. @throws UserError when it cannot be started, or ends by itself. */
+export async function serve(options: ServeOptions): Promise<void> {
+  const shutdown = listenForShutdown();
+  const started = start(options, shutdown);
+  try {
+    const ended = await Promise.race([started, shutdown.requested]);
+    if (ended === undefined) return;
+    await Promise.race([
+      shutdown.requested,
+      ended.runtime.then((sentence) => {
+        throw new UserError(sentence);
+      }),
+    ]);
+  } finally {
+    await shutdown.stopAll();
+  }
 }
 
 async function start(
