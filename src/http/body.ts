@@ -26,12 +26,15 @@ export function checkContentType(headers: Headers): void {
  * The body as text, at most `maxBytes` of it.
  * @throws HedgeError `bad-request`, status 413, when it is larger.
  */
-export async function bodyText(request: Request, maxBytes: number): Promise<string> {
+export function bodyText(request: Request, maxBytes: number): Promise<string> {
   const length = request.headers.get('content-length');
-  if (length !== null) {
-    if (Number(length) > maxBytes) throw tooLarge(maxBytes);
-    return request.text();
-  }
+  if (length === null) return unmeasuredText(request, maxBytes);
+  if (Number(length) > maxBytes) throw tooLarge(maxBytes);
+  return request.text();
+}
+
+/** Reads a body whose length its sender does not tell. */
+async function unmeasuredText(request: Request, maxBytes: number): Promise<string> {
   if (!request.body) return '';
   const decoder = new TextDecoder();
   let bytes = 0;
