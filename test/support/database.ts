@@ -24,7 +24,8 @@ export interface TestDatabaseOptions {
 export async function createTestDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const name = options.name ?? `test_${randomBytes(6).toString('hex')}`;
   const template = options.template ?? 'template0';
-  await onServer((client) => client.query(`create database ${name} template ${template}`));
+  const [quoted, quotedTemplate] = [pg.escapeIdentifier(name), pg.escapeIdentifier(template)];
+  await onServer((client) => client.query(`create database ${quoted} template ${quotedTemplate}`));
   const url = new URL(inject('serverUrl'));
   url.pathname = `/${name}`;
   if (options.sql !== undefined) {
@@ -38,9 +39,31 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   return {
     url: url.href,
     async drop() {
-      await onServer((client) => client.query(`drop database if exists ${name} with (force)`));
+      await onServer((client) => client.query(`drop database if exists ${quoted} with (force)`));
     },
   };
+}
+
+/**
+ * The name of a database of this run to use as a template: the first test file to ask makes it and runs `fill` on its
+ * URL, others wait for that. Global setup removes it.
+ */
+export async function sharedTemplate(name: string, fill: (url: string) => Promise<void>): Promise<string> {
+  const template = inject('sharedPrefix') + name;
+  return await onServer(async (client) => {
+    // Held by this connection: it ends with it.
+    await client.query('select pg_advisory_lock(hashtext($1))', [template]);
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [template]);
+    if (rowCount !== 0) return template;
+    const database = await createTestDatabase({ name: template });
+    try {
+      await fill(database.url);
+    } catch (error) {
+      await database.drop();
+      throw error;
+    }
+    return template;
+  });
 }
 
 /** Runs `work` on the server's maintenance database. */

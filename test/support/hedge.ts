@@ -18,15 +18,16 @@ import { readMetadata } from '../../src/metadata/metadata.ts';
 import { formatProblem } from '../../src/metadata/problem.ts';
 import type { Metadata } from '../../src/metadata/types.ts';
 import type { TestDatabase } from './database.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, pgClient, sharedTemplate } from './database.ts';
 
 export const ADMIN_SECRET = 'test-admin-secret';
 
 /** A schema: `example` is the repository's own project, others are folders of test/schemas. */
 export interface HedgeOptions {
   readonly schema?: string;
-  /** Instead of a schema's own. */
+  /** Run after the schema's own, if one is named. */
   readonly sql?: string;
+  /** Instead of the schema's own. */
   readonly metadata?: Metadata;
   /** Vars of the worker over the usual ones. */
   readonly env?: Readonly<Record<string, string>>;
@@ -62,8 +63,22 @@ export interface Hedge {
 
 /** Starts a worker; stop it in `afterAll`. */
 export async function startHedge(options: HedgeOptions): Promise<Hedge> {
-  const database = await createTestDatabase(options.sql === undefined ? {} : { sql: options.sql });
-  if (options.schema !== undefined) await loadSchema(options.schema, database.url);
+  const { schema, sql } = options;
+  const database = await createTestDatabase({
+    ...(schema === undefined
+      ? {}
+      : { template: await sharedTemplate(schema, (url) => loadSchema(schema, url)) }),
+    ...(sql === undefined ? {} : { sql }),
+  });
+  try {
+    return await serve(options, database);
+  } catch (error) {
+    await database.drop();
+    throw error;
+  }
+}
+
+async function serve(options: HedgeOptions, database: TestDatabase): Promise<Hedge> {
   const metadata = options.metadata ?? (await metadataOf(options.schema ?? 'example'));
   const catalog = await readCatalogFromUrl(database.url);
   const artifact = compile(metadata, new Map(metadata.sources.map((s) => [s.name, catalog])));
@@ -128,9 +143,7 @@ async function loadSchema(schema: string, url: string): Promise<void> {
     await applySeeds(url, join(ROOT, 'seeds', 'default'), () => {});
     return;
   }
-  const { default: pg } = await import('pg');
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await pgClient(url);
   try {
     await client.query(readFileSync(join(schemaFolder(schema), 'schema.sql'), 'utf8'));
   } finally {
