@@ -4,13 +4,14 @@ import type { Client } from 'pg';
 import { DatabaseError } from 'pg';
 
 import { UserError } from '../database/user-error.ts';
+import { splitStatements, type Statement } from './statements.ts';
 
 /** A first line that asks for statements outside of a transaction, as CREATE INDEX CONCURRENTLY needs. */
 const NO_TRANSACTION = /^\s*--\s*hedge:no-transaction\b/;
 
 /**
  * Runs `text`, the content of `file`, and then `record`, in one transaction: both or neither.
- * A file that begins with `-- hedge:no-transaction` runs without one, and is recorded after it.
+ * A file that begins with `-- hedge:no-transaction` runs statement by statement without one, and is recorded after it.
  * @throws UserError with file, line and Postgres' message.
  */
 export async function runFile(
@@ -19,40 +20,105 @@ export async function runFile(
   text: string,
   record: () => Promise<void>,
 ): Promise<void> {
-  const alone = NO_TRANSACTION.test(text);
-  try {
-    if (!alone) await client.query('begin');
-    // The simple protocol runs all statements of the file; one that ends the transaction would break «both or neither».
-    await client.query(text);
-    if (!alone && !(await inTransaction(client))) {
-      throw new UserError(
-        `${file}: the file ends the transaction it runs in: leave out begin, commit and rollback.`,
-      );
-    }
+  const statements = splitStatements(text);
+  refuseTransactionControl(file, text, statements);
+  if (NO_TRANSACTION.test(text)) {
+    await runAlone(client, file, text, statements);
+    await resetSettings(client);
     await record();
-    if (!alone) await client.query('commit');
+    return;
+  }
+  try {
+    await client.query('begin');
+    await client.query(text); // without parameters: the simple protocol, which takes all statements of the file
+    await resetSettings(client);
+    await record();
+    await client.query('commit');
   } catch (error) {
-    if (!alone) await client.query('rollback').catch(() => {}); // the connection may be gone, and the transaction with it
-    throw fileError(file, text, error);
+    await client.query('rollback').catch(() => {}); // the connection may be gone, and the transaction with it
+    throw fileError(error, file, text);
   }
 }
 
-async function inTransaction(client: Client): Promise<boolean> {
-  // Inside a transaction the id of a second look is the same; outside each statement is a transaction of its own.
-  const read = async (): Promise<string | undefined> =>
-    (await client.query<{ readonly id: string }>('select pg_current_xact_id()::text as id')).rows[0]?.id;
-  return (await read()) === (await read());
+/** Each statement in a query of its own: several in one are a transaction, also without BEGIN. */
+async function runAlone(
+  client: Client,
+  file: string,
+  text: string,
+  statements: readonly Statement[],
+): Promise<void> {
+  for (const [i, statement] of statements.entries()) {
+    try {
+      await client.query(statement.text);
+    } catch (error) {
+      const stays = i === 0 ? '' : `The ${i === 1 ? 'statement' : `${i} statements`} before it stay done.`;
+      throw fileError(error, file, text, { start: statement.start, note: stays });
+    }
+  }
 }
 
-function fileError(file: string, text: string, error: unknown): unknown {
-  if (!(error instanceof DatabaseError)) return error;
-  const line =
-    error.position === undefined ? '' : `:${text.slice(0, Number(error.position) - 1).split('\n').length}`;
-  const more = [error.detail && `Detail: ${error.detail}`, error.hint && `Hint: ${error.hint}`].filter(
-    Boolean,
+/** A dump sets search_path and more for its session, which is also that of the next file and of the record. */
+async function resetSettings(client: Client): Promise<void> {
+  await client.query('reset session authorization; reset all');
+}
+
+/** Looked for before anything runs: a commit within the file would keep a part of it when the rest fails. */
+function refuseTransactionControl(file: string, text: string, statements: readonly Statement[]): void {
+  const found = statements.find(({ words }) => isTransactionControl(words));
+  if (!found) return;
+  throw new UserError(
+    `${file}:${lineAt(text, found.start)}: the file ends or begins a transaction itself: leave out ` +
+      'begin, commit and rollback, as each file runs in one transaction.\n' +
+      'For statements outside of a transaction put «-- hedge:no-transaction» into the first line.',
   );
-  if (error.code === '25001') {
-    more.push('Put «-- hedge:no-transaction» into the first line of a file of its own.');
+}
+
+function isTransactionControl([first, second, third]: readonly string[]): boolean {
+  switch (first) {
+    case 'begin':
+    case 'commit':
+    case 'end':
+    case 'abort':
+      return true;
+    case 'start':
+      return second === 'transaction';
+    case 'prepare':
+      return second === 'transaction';
+    case 'rollback':
+      // To a savepoint of the file is fine: ROLLBACK [WORK | TRANSACTION] TO …
+      return second !== 'to' && third !== 'to';
+    default:
+      return false;
   }
-  return new UserError([`${file}${line}: ${error.message}`, ...more].join('\n'));
+}
+
+/** `alone` tells of a statement that was sent by itself: where it begins, and what else to say. */
+function fileError(
+  error: unknown,
+  file: string,
+  text: string,
+  alone?: { readonly start: number; readonly note: string },
+): unknown {
+  if (!(error instanceof DatabaseError)) return error;
+  // Errors of rows and constraints have no position.
+  const position = error.position ?? (alone && '1');
+  const line = position === undefined ? '' : `:${lineOfPosition(text, alone?.start ?? 0, Number(position))}`;
+  const more = [
+    error.detail && `Detail: ${error.detail}`,
+    error.hint && `Hint: ${error.hint}`,
+    error.code === '25001' && 'Put «-- hedge:no-transaction» into the first line of a file of its own.',
+    alone?.note,
+  ].filter(Boolean);
+  return new UserError([`${file}${line}: ${error.message}`, ...more].join('\n'), { cause: error });
+}
+
+/** Postgres counts characters from 1; JavaScript counts those beyond U+FFFF twice. */
+function lineOfPosition(text: string, start: number, position: number): number {
+  let offset = start;
+  for (let n = 1; n < position; n += 1) offset += (text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1;
+  return lineAt(text, offset);
+}
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
 }

@@ -5,6 +5,8 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { jsonb, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Client } from 'pg';
 
+import { UserError } from '../database/user-error.ts';
+
 /** Hasura's table as its catalog version 48 has it. */
 const hdbVersion = pgSchema('hdb_catalog').table('hdb_version', {
   hasura_uuid: uuid()
@@ -45,20 +47,30 @@ export async function prepareState(client: Client): Promise<void> {
   await client.query(CREATE);
 }
 
-/** Versions applied to a database of the project; the older record in schema_migrations counts too. */
+/**
+ * Versions applied to a database of the project; the older record in schema_migrations counts too.
+ * @throws UserError when Hasura's CLI left one dirty: nobody knows how much of it is in the database.
+ */
 export async function appliedVersions(client: Client, database: string): Promise<ReadonlySet<string>> {
   const state = await readState(client);
-  const versions = new Set(Object.keys(state.migrations?.[database] ?? {}));
+  const versions = new Map(Object.entries(state.migrations?.[database] ?? {}));
   const legacy = await client.query<{ readonly found: boolean }>(
     `select to_regclass('hdb_catalog.schema_migrations') is not null as found`,
   );
   if (legacy.rows[0]?.found && state.isStateCopyCompleted !== true) {
-    const { rows } = await client.query<{ readonly version: string }>(
-      'select version::text from hdb_catalog.schema_migrations',
+    const { rows } = await client.query<{ readonly version: string; readonly dirty: boolean }>(
+      'select version::text, dirty is true as dirty from hdb_catalog.schema_migrations',
     );
-    for (const row of rows) versions.add(row.version);
+    for (const row of rows) if (!versions.has(row.version)) versions.set(row.version, row.dirty);
   }
-  return versions;
+  for (const [version, isDirty] of versions) {
+    if (!isDirty) continue;
+    throw new UserError(
+      `The migration ${version} of ${database} is recorded as dirty, that is, begun and not ended. Bring the database to ` +
+        'where it leads, then set the version to false in cli_state of hdb_catalog.hdb_version.',
+    );
+  }
+  return new Set(versions.keys());
 }
 
 /** Records a version; part of the transaction that `client` is in. */

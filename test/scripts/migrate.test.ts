@@ -85,23 +85,78 @@ describe('migrations', () => {
     expect(await apply(folder)).toEqual(['2_bad']);
   });
 
-  test('one that ends its transaction is refused, with nothing done', async () => {
+  test.each([
+    ['create table x (n int);\n-- we commit\nCOMMIT; create table y (n int);', 3],
+    ['begin; create table x (n int); end;', 1],
+    ['create table x (n int);\n/* /* rollback */ ; */\nrollback;', 3],
+    ['-- hedge:no-transaction\ncreate table x (n int);\nstart transaction;', 3],
+  ])('one that ends or begins a transaction is refused before anything runs: %j', async (text, line) => {
+    const folder = write({ 'migrations/default/1_x/up.sql': text });
+    await expect(apply(folder)).rejects.toThrow(
+      new RegExp(`1_x/up\\.sql:${line}: .*leave out begin, commit and rollback`),
+    );
+    expect([await state(), await exists('x')]).toEqual([{}, false]);
+  });
+
+  test('words of transactions in bodies, strings and savepoints are no such thing', async () => {
     const folder = write({
-      'migrations/default/1_x/up.sql': 'create table x (n int); commit; create table y (n int);',
+      'migrations/default/1_x/up.sql': `
+        create table x (n int);
+        create function f() returns int language plpgsql as $f$ begin return 1; commit; end; $f$;
+        create function g() returns int language sql begin atomic
+          select case when true then 1 end; select 2; end;
+        select 'a'';commit', E'\\';commit;', "n"";commit" from (select 1) as t ("n"";commit"); -- ; commit;
+        savepoint s; insert into x values (1); rollback to s;`,
     });
-    await expect(apply(folder)).rejects.toThrow('leave out begin, commit and rollback');
-    expect(await state()).toEqual({});
+    expect(await apply(folder)).toEqual(['1_x']);
+  });
+
+  test('the line is right behind characters that JavaScript counts twice', async () => {
+    const folder = write({
+      'migrations/default/1_x/up.sql': "select '😀😀😀😀';\nselect x from\n\nnowhere;\n",
+    });
+    await expect(apply(folder)).rejects.toThrow(/1_x\/up\.sql:4: relation "nowhere"/);
+  });
+
+  test("a dump's settings do not reach the next file or the record", async () => {
+    const folder = write({
+      'migrations/default/1_dump/up.sql':
+        "select pg_catalog.set_config('search_path', '', false); create table public.d (n int);",
+      'migrations/default/2_next/up.sql': 'create table e (n int);',
+    });
+    expect(await apply(folder)).toEqual(['1_dump', '2_next']);
+    expect(await exists('public.e')).toBe(true);
   });
 
   test('statements that want no transaction say how to get it', async () => {
-    const text = 'create index concurrently on t (n);';
+    const text = 'create index concurrently on t (n);\ncreate index concurrently on t (m); vacuum t;';
     const folder = write({
-      'migrations/default/1_t/up.sql': 'create table t (n int);',
+      'migrations/default/1_t/up.sql': 'create table t (n int, m int);',
       'migrations/default/2_i/up.sql': text,
     });
     await expect(apply(folder)).rejects.toThrow('-- hedge:no-transaction');
     write({ 'migrations/default/2_i/up.sql': `-- hedge:no-transaction\n${text}` });
     expect(await apply(folder)).toEqual(['2_i']);
+  });
+
+  test('without a transaction a failure says what stays, and nothing is recorded', async () => {
+    const folder = write({
+      'migrations/default/1_t/up.sql':
+        '-- hedge:no-transaction\ncreate table t (n int unique);\ninsert into t values (1);\n\ninsert into t values (1);',
+    });
+    await expect(apply(folder)).rejects.toThrow(
+      /1_t\/up\.sql:5: duplicate key[^]*The 2 statements before it stay done/,
+    );
+    expect([await state(), await exists('t')]).toEqual([{}, true]);
+  });
+
+  test('a migration that was left dirty stops the run', async () => {
+    const folder = write({ 'migrations/default/1_t/up.sql': '', 'migrations/default/2_u/up.sql': '' });
+    await apply(folder);
+    await client.query(
+      `update hdb_catalog.hdb_version set cli_state = '{"migrations":{"default":{"1":true}}}'`,
+    );
+    await expect(apply(folder)).rejects.toThrow('The migration 1 of default is recorded as dirty');
   });
 
   test('two runs at once apply each migration once', async () => {
