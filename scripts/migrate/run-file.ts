@@ -20,7 +20,9 @@ export async function runFile(
   text: string,
   record: () => Promise<void>,
 ): Promise<void> {
-  const statements = splitStatements(text);
+  const whole = splitStatements(text);
+  const wrapped = !NO_TRANSACTION.test(text) && isWrapped(whole);
+  const statements = wrapped ? whole.slice(1, -1) : whole;
   refuseTransactionControl(file, text, statements);
   if (NO_TRANSACTION.test(text)) {
     await runAlone(client, file, text, statements);
@@ -30,7 +32,9 @@ export async function runFile(
   }
   try {
     await client.query('begin');
-    await client.query(text); // without parameters: the simple protocol, which takes all statements of the file
+    // Blanks keep the positions that errors speak of.
+    const sent = wrapped ? blanked(text, [whole.at(0), whole.at(-1)]) : text;
+    await client.query(sent); // without parameters: the simple protocol, which takes all statements of the file
     await resetSettings(client);
     await record();
     await client.query('commit');
@@ -60,6 +64,27 @@ async function runAlone(
 /** A dump sets search_path and more for its session, which is also that of the next file and of the record. */
 async function resetSettings(client: Client): Promise<void> {
   await client.query('reset session authorization; reset all');
+}
+
+/** Many a migration written for Hasura begins with BEGIN and ends with COMMIT: that is what happens to it anyway. */
+function isWrapped(statements: readonly Statement[]): boolean {
+  const opening = statements.at(0)?.words.join(' ') ?? '';
+  const closing = statements.at(-1)?.words.join(' ') ?? '';
+  return (
+    statements.length >= 2 &&
+    /^(begin|begin transaction|begin work|start transaction)$/.test(opening) &&
+    /^(commit|commit transaction|commit work|end|end transaction)$/.test(closing)
+  );
+}
+
+function blanked(text: string, statements: readonly (Statement | undefined)[]): string {
+  let result = text;
+  for (const statement of statements) {
+    if (!statement) continue;
+    const end = statement.start + statement.text.length;
+    result = result.slice(0, statement.start) + ' '.repeat(statement.text.length) + result.slice(end);
+  }
+  return result;
 }
 
 /** Looked for before anything runs: a commit within the file would keep a part of it when the rest fails. */

@@ -87,7 +87,7 @@ describe('migrations', () => {
 
   test.each([
     ['create table x (n int);\n-- we commit\nCOMMIT; create table y (n int);', 3],
-    ['begin; create table x (n int); end;', 1],
+    ['begin; create table x (n int); end; select 1;', 1],
     ['create table x (n int);\n/* /* rollback */ ; */\nrollback;', 3],
     ['-- hedge:no-transaction\ncreate table x (n int);\nstart transaction;', 3],
   ])('one that ends or begins a transaction is refused before anything runs: %j', async (text, line) => {
@@ -157,6 +157,20 @@ describe('migrations', () => {
       `update hdb_catalog.hdb_version set cli_state = '{"migrations":{"default":{"1":true}}}'`,
     );
     await expect(apply(folder)).rejects.toThrow('The migration 1 of default is recorded as dirty');
+  });
+
+  test('one that is wrapped in BEGIN and COMMIT runs as if it were not', async () => {
+    const folder = write({
+      'migrations/default/1_x/up.sql':
+        '-- from a dump\nBEGIN;\ncreate table x (n int);\nselect 1;\nCOMMIT;\n',
+    });
+    expect(await apply(folder)).toEqual(['1_x']);
+    write({
+      'migrations/default/2_y/up.sql':
+        'begin transaction;\ncreate table y (n int);\nselect * from nowhere;\ncommit;',
+    });
+    await expect(apply(folder)).rejects.toThrow(/2_y\/up\.sql:3: relation "nowhere" does not exist/);
+    expect([await exists('x'), await exists('y')]).toEqual([true, false]);
   });
 
   test('two runs at once apply each migration once', async () => {
