@@ -1,6 +1,5 @@
 // `hedge dev`: a project folder -> its API on loopback, on the worker that would be deployed, until Ctrl-C.
 
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { encodeArtifact } from '../../src/artifact/encode.ts';
@@ -22,9 +21,10 @@ import {
   type SourceDatabase,
 } from './databases.ts';
 import { type Environment, readEnvironment, workerVars } from './environment.ts';
+import { assertHealthy } from './healthy.ts';
 import { assertPortFree } from './port.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { compileProject, loadMetadata, openProject, type Project } from './project.ts';
+import { compileProject, loadMetadata, makeWorkDir, openProject, type Project } from './project.ts';
 import { listenForShutdown, type Shutdown } from './shutdown.ts';
 import { watchFolder } from './watch.ts';
 
@@ -54,7 +54,7 @@ async function start(options: DevOptions, progress: Progress, shutdown: Shutdown
   await assertPortFree(options.port);
   const environment = await readEnvironment(project.dir);
   const metadata = await loadMetadata(project, progress);
-  await mkdir(project.workDir, { recursive: true });
+  await makeWorkDir(project);
 
   const bundle = bundleWorker(); // takes seconds after a change of the sources; the database starts meanwhile
   bundle.catch(() => {}); // awaited below
@@ -71,7 +71,7 @@ async function start(options: DevOptions, progress: Progress, shutdown: Shutdown
     const { runWorker } = await import('../bundle/run-worker.ts'); // takes a second to load: not for every command
     const running = await runWorker({ bundleDir, artifactText, vars, port: options.port });
     shutdown.onStop(() => running.stop());
-    await (await fetch(`${running.url}/healthz`)).arrayBuffer();
+    await assertHealthy(running.url);
     return running;
   });
 

@@ -2,6 +2,7 @@
 // and line.
 
 import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 
 import type { Artifact } from '../../src/artifact/types.ts';
@@ -46,6 +47,18 @@ export async function openProject(dir: string): Promise<Project> {
     seedsDir: config.seedsDirectory,
     workDir: resolve(absolute, '.hedge'),
   };
+}
+
+/** Makes the folder for what Hedge keeps. @throws UserError when it may not be written. */
+export async function makeWorkDir(project: Project): Promise<void> {
+  try {
+    await mkdir(project.workDir, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UserError(`${project.workDir}, where data is kept, cannot be made (${code}).`, {
+      cause: error,
+    });
+  }
 }
 
 /**

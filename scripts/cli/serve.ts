@@ -9,6 +9,7 @@ import { UserError } from '../database/user-error.ts';
 import { startNeonEndpoint } from '../neon/endpoint.ts';
 import { serveWorker } from '../serve/serve-worker.ts';
 import { type Environment, readEnvironment, workerVars } from './environment.ts';
+import { assertHealthy } from './healthy.ts';
 import { ARTIFACT_FILE, BUNDLE_FOLDER, type Manifest, readManifest } from './output.ts';
 import { assertPortFree } from './port.ts';
 import { listenForShutdown, type Shutdown } from './shutdown.ts';
@@ -64,7 +65,7 @@ async function start(
     port: options.port,
   });
   shutdown.onStop(() => worker.stop());
-  await (await fetch(`${worker.url}/healthz`)).arrayBuffer();
+  await assertHealthy(worker.url);
   console.log(`Hedge is ready at ${worker.url}`);
   return { runtime: worker.ended };
 }

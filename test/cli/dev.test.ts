@@ -107,6 +107,18 @@ describe('hedge dev', { timeout: 120_000 }, () => {
     expect((await running.interrupt()).code).toBe(0);
   });
 
+  it('says what is wrong with its settings, without their values', async () => {
+    const { code, stderr } = await runHedge(['dev', '--port', '0', '--project', project.dir], {
+      env: {
+        HASURA_GRAPHQL_ADMIN_SECRET: 'open-sesame',
+        HASURA_GRAPHQL_JWT_SECRET: '{"type": "HS257", "key": "hunter2"}',
+      },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toContain('HASURA_GRAPHQL_JWT_SECRET');
+    expect(stderr).not.toMatch(/hunter2|open-sesame/);
+  });
+
   it('says what is wrong with a database URL, without its password', async () => {
     const unreachable = ['--database-url', 'postgres://someone:hunter2@127.0.0.1:1/none'];
     const { code, stderr } = await runHedge(['dev', '--port', '0', '--project', project.dir, ...unreachable]);
