@@ -1,4 +1,4 @@
-// Floor and engine at the same requests -> proof that they answer alike, then their measurements in alternating rounds.
+// Floor and engine at the same requests -> proof that they answer alike, then what was measured of both in turn.
 
 import { getIntrospectionQuery } from 'graphql';
 
@@ -6,7 +6,7 @@ import { must } from '../../src/util/assert.ts';
 import type { ServedWorker } from '../serve/serve-worker.ts';
 import { CLASSES, type QueryClass } from './classes.ts';
 import { type Answer, openConnection, requestBytes } from './http-client.ts';
-import { type LoadGenerator, median, type Sample } from './load.ts';
+import { type LoadGenerator, type LoadTarget, median, type Sample } from './load.ts';
 import { ROLE } from './metadata.ts';
 
 /** Different requests of a class; they are sent in turn. */
@@ -99,12 +99,11 @@ function compactJson(text: string): string {
 
 export interface CompareOptions {
   readonly connections: readonly number[];
-  /** Length of one sample. */
+  /** Length of one round of each. */
   readonly seconds: number;
   readonly rounds: number;
 }
 
-/** Medians over the rounds. */
 export interface Comparison {
   readonly queryClass: QueryClass;
   readonly connections: number;
@@ -112,54 +111,29 @@ export interface Comparison {
   readonly engine: Sample;
   /** Time per request of the engine over the floor's, the median of each round's own; 1 means equally fast. */
   readonly ratio: number;
-  /** The same of the runtime's CPU time; undefined where the system does not tell. */
-  readonly cpuRatio: number | undefined;
 }
 
-/** Measures one class at each number of connections. Who goes first changes from round to round. */
+/** Measures one class at each number of connections. */
 export async function compare(
   load: LoadGenerator,
   targets: Targets,
   queryClass: QueryClass,
   options: CompareOptions,
 ): Promise<Comparison[]> {
+  const { seconds, rounds } = options;
+  const loads = TARGET_NAMES.map((target): LoadTarget => {
+    const { url, requests } = requestsFor(target, targets[target].url, queryClass);
+    return { url: url.href, requests };
+  });
+  const pids = TARGET_NAMES.map((target) => targets[target].pid);
   const comparisons: Comparison[] = [];
   for (const connections of options.connections) {
-    const samples: Record<TargetName, Sample[]> = { floor: [], engine: [] };
-    for (let round = 0; round < options.rounds; round++) {
-      for (const target of round % 2 === 0 ? TARGET_NAMES : TARGET_NAMES.toReversed()) {
-        const { url, requests } = requestsFor(target, targets[target].url, queryClass);
-        const job = { url: url.href, requests, first: round, connections, seconds: options.seconds };
-        samples[target].push(await load.measure(job, targets[target].pid));
-      }
-    }
-    comparisons.push(summarize(queryClass, connections, samples));
+    const [floor, engine] = await load.measure({ targets: loads, connections, seconds, rounds }, pids);
+    if (!floor || !engine) throw new Error('Invariant broken: a job gives a sample of each target');
+    const ratios = engine.requestsPerSecond.map(
+      (rate, round) => must(floor.requestsPerSecond[round], 'rounds have both') / rate,
+    );
+    comparisons.push({ queryClass, connections, floor, engine, ratio: median(ratios) });
   }
   return comparisons;
-}
-
-function summarize(
-  queryClass: QueryClass,
-  connections: number,
-  samples: Readonly<Record<TargetName, readonly Sample[]>>,
-): Comparison {
-  const ratios = samples.engine.map(
-    (engine, i) => must(samples.floor[i], 'rounds have both').requestsPerSecond / engine.requestsPerSecond,
-  );
-  const floor = medianSample(samples.floor);
-  const engine = medianSample(samples.engine);
-  const cpuRatio =
-    floor.cpuMs === undefined || engine.cpuMs === undefined ? undefined : engine.cpuMs / floor.cpuMs;
-  return { queryClass, connections, floor, engine, ratio: median(ratios), cpuRatio };
-}
-
-function medianSample(samples: readonly Sample[]): Sample {
-  const of = (pick: (sample: Sample) => number): number => median(samples.map(pick));
-  const known = samples.flatMap(({ cpuMs }) => (cpuMs === undefined ? [] : [cpuMs]));
-  return {
-    requestsPerSecond: of((s) => s.requestsPerSecond),
-    p50Ms: of((s) => s.p50Ms),
-    p99Ms: of((s) => s.p99Ms),
-    cpuMs: known.length > 0 ? known.reduce((sum, ms) => sum + ms, 0) / known.length : undefined,
-  };
 }

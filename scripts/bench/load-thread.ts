@@ -1,42 +1,72 @@
-// A job from the main thread -> what a number of connections saw that asked one request after the other for a while.
-// In a thread of its own, because the main one serves the database's endpoint.
+// A job from the main thread -> what a number of connections saw that asked one request after the other, now of one
+// target, now of the next. In a thread of its own, because the main one serves the database's endpoint.
 
 import { parentPort } from 'node:worker_threads';
 
 import { must } from '../../src/util/assert.ts';
-import { openConnection } from './http-client.ts';
-import type { LoadJob, LoadResult } from './load.ts';
+import { type Connection, openConnection } from './http-client.ts';
+import type { LoadJob, LoadTarget, TargetResult } from './load.ts';
 
 const port = must(parentPort, 'a thread has a parent');
 port.on('message', (job: LoadJob) => {
   run(job).then(
-    (result) => port.postMessage(result),
+    (results) => port.postMessage(results),
     (error: unknown) => port.postMessage({ error: String(error) }),
   );
 });
 
-async function run(job: LoadJob): Promise<LoadResult> {
-  const url = new URL(job.url);
-  const requests = job.requests.map((bytes) => Buffer.from(bytes));
-  const connections = await Promise.all(Array.from({ length: job.connections }, () => openConnection(url)));
-  const latencies: number[] = [];
-  let next = job.first;
-  let refused = 0;
+/** A target with its connections and what was seen of it. */
+interface Running {
+  readonly requests: readonly Buffer[];
+  readonly connections: readonly Connection[];
+  readonly requestsPerSecond: number[];
+  readonly latencies: number[];
+  next: number;
+  refused: number;
+}
+
+async function run(job: LoadJob): Promise<TargetResult[]> {
+  const targets = await Promise.all(job.targets.map((target) => open(target, job.connections)));
+  for (let round = 0; round < job.rounds; round++) {
+    // Who goes first changes, so that what the first leaves behind burdens both alike.
+    for (const target of round % 2 === 0 ? targets : targets.toReversed()) await slice(target, job.seconds);
+  }
+  return targets.map(({ connections, requestsPerSecond, latencies, refused }) => {
+    for (const connection of connections) connection.close();
+    return { requestsPerSecond, latencies: Float64Array.from(latencies).sort(), refused };
+  });
+}
+
+async function open(target: LoadTarget, count: number): Promise<Running> {
+  const url = new URL(target.url);
+  return {
+    requests: target.requests.map((bytes) => Buffer.from(bytes)),
+    connections: await Promise.all(Array.from({ length: count }, () => openConnection(url))),
+    requestsPerSecond: [],
+    latencies: [],
+    next: 0,
+    refused: 0,
+  };
+}
+
+/** Asks for `seconds`; ends when the last answer is there. */
+async function slice(target: Running, seconds: number): Promise<void> {
+  const { requests, latencies } = target;
+  const before = latencies.length;
   const start = performance.now();
-  const end = start + job.seconds * 1000;
+  const end = start + seconds * 1000;
   await Promise.all(
-    connections.map(async (connection) => {
+    target.connections.map(async (connection) => {
       for (let sent = performance.now(); sent < end;) {
-        const answer = await connection.send(must(requests[next++ % requests.length], 'a job has requests'));
+        const request = must(requests[target.next++ % requests.length], 'a target has requests');
+        const { status, body } = await connection.send(request);
         const now = performance.now();
         latencies.push(now - sent);
         // An error of GraphQL has status 200.
-        if (answer.status !== 200 || answer.body.subarray(0, 8).toString() !== '{"data":') refused += 1;
+        if (status !== 200 || body.subarray(0, 8).toString() !== '{"data":') target.refused += 1;
         sent = now;
       }
     }),
   );
-  const seconds = (performance.now() - start) / 1000;
-  for (const connection of connections) connection.close();
-  return { seconds, latencies: Float64Array.from(latencies).sort(), refused };
+  target.requestsPerSecond.push((latencies.length - before) / ((performance.now() - start) / 1000));
 }

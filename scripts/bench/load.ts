@@ -1,31 +1,37 @@
-// Requests, a number of connections and a duration -> throughput, latencies and the CPU time the server took for them.
+// Targets with their requests, a number of connections and durations -> throughput, latencies and CPU time of each.
 
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 
-/** What the load thread is told. */
-export interface LoadJob {
+export interface LoadTarget {
   readonly url: string;
   /** Complete HTTP requests, sent in turn. */
   readonly requests: readonly Uint8Array[];
-  /** Index of the request to begin with. */
-  readonly first: number;
-  readonly connections: number;
-  readonly seconds: number;
 }
 
-/** What the load thread saw. */
-export interface LoadResult {
+/** What the load thread is told. */
+export interface LoadJob {
+  /** Asked in turn, each for `seconds`, `rounds` times; their connections stay open in between. */
+  readonly targets: readonly LoadTarget[];
+  readonly connections: number;
   readonly seconds: number;
+  readonly rounds: number;
+}
+
+/** What the load thread saw of a target. */
+export interface TargetResult {
+  /** Of each round. */
+  readonly requestsPerSecond: readonly number[];
   /** Milliseconds, ascending. */
   readonly latencies: Float64Array;
   /** Answers that are not data. */
   readonly refused: number;
 }
 
-/** One measurement. */
+/** What was measured of a target. */
 export interface Sample {
-  readonly requestsPerSecond: number;
+  /** Of each round. */
+  readonly requestsPerSecond: readonly number[];
   readonly p50Ms: number;
   readonly p99Ms: number;
   /** CPU time of the server per 1,000 requests; undefined where the system does not tell. */
@@ -34,18 +40,18 @@ export interface Sample {
 
 export interface LoadGenerator {
   /**
-   * Runs one job against the server of process `pid`.
-   * @throws Error when an answer was an error, or the connection broke.
+   * Runs a job against servers whose processes are `pids`, in the order of its targets.
+   * @throws Error when an answer was an error, or a connection broke.
    */
-  measure(job: LoadJob, pid: number): Promise<Sample>;
+  measure(job: LoadJob, pids: readonly number[]): Promise<Sample[]>;
   stop(): Promise<void>;
 }
 
 export function startLoadGenerator(): LoadGenerator {
   const thread = new Worker(new URL('./load-thread.ts', import.meta.url));
-  const run = (job: LoadJob): Promise<LoadResult> =>
+  const run = (job: LoadJob): Promise<TargetResult[]> =>
     new Promise((resolve, reject) => {
-      thread.once('message', (message: LoadResult | { readonly error: string }) => {
+      thread.once('message', (message: TargetResult[] | { readonly error: string }) => {
         if ('error' in message) reject(new Error(message.error));
         else resolve(message);
       });
@@ -53,20 +59,21 @@ export function startLoadGenerator(): LoadGenerator {
       thread.postMessage(job);
     });
   return {
-    async measure(job, pid) {
-      const before = cpuTimeMs(pid);
-      const { latencies, seconds, refused } = await run(job);
-      const after = cpuTimeMs(pid);
-      if (refused > 0) throw new Error(`${refused} of ${latencies.length} answers were not data.`);
-      return {
-        requestsPerSecond: latencies.length / seconds,
-        p50Ms: quantile(latencies, 0.5),
-        p99Ms: quantile(latencies, 0.99),
-        cpuMs:
-          before === undefined || after === undefined
-            ? undefined
-            : ((after - before) / latencies.length) * 1000,
-      };
+    async measure(job, pids) {
+      // A server that is not asked uses no CPU, so its time over the whole job is that of its own rounds.
+      const before = pids.map(cpuTimeMs);
+      const results = await run(job);
+      const after = pids.map(cpuTimeMs);
+      return results.map(({ requestsPerSecond, latencies, refused }, i) => {
+        if (refused > 0) throw new Error(`${refused} of ${latencies.length} answers were not data.`);
+        const [from, to] = [before[i], after[i]];
+        return {
+          requestsPerSecond,
+          p50Ms: quantile(latencies, 0.5),
+          p99Ms: quantile(latencies, 0.99),
+          cpuMs: from === undefined || to === undefined ? undefined : ((to - from) / latencies.length) * 1000,
+        };
+      });
     },
     async stop() {
       await thread.terminate();

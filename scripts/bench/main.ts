@@ -49,8 +49,8 @@ interface Flags {
   readonly json?: boolean;
 }
 
-const FULL: CompareOptions = { connections: [1, 8, 64], seconds: 0.4, rounds: 12 };
-const QUICK: CompareOptions = { connections: [8], seconds: 0.3, rounds: 4 };
+const FULL: CompareOptions = { connections: [1, 8, 64], seconds: 0.1, rounds: 45 };
+const QUICK: CompareOptions = { connections: [8], seconds: 0.1, rounds: 15 };
 const WIDE_SIZES = [10, 100, 1000] as const;
 
 const program = new Command('bench')
@@ -58,14 +58,14 @@ const program = new Command('bench')
     'Measures the engine beside a worker with hand-written SQL, both under bare workerd, on generated data.',
   )
   .option('--connections <list>', 'numbers of connections, such as 1,8,64', numbers)
-  .option('--seconds <number>', 'length of one sample', positive)
-  .option('--rounds <number>', 'samples of each; floor and engine take turns', positive)
+  .option('--seconds <number>', 'length of one round of each', positive)
+  .option('--rounds <number>', 'how often floor and engine take turns', positive)
   .option('--class <list>', `query classes: ${ALL_CLASSES.map(({ name }) => name).join(',')}`, classNames)
   .option(
     '--database-url <url>',
     'a Postgres to use instead of an embedded one; a database of its own is made there and removed',
   )
-  .option('--quick', 'less than a minute: 8 connections, short samples, fewer cold starts')
+  .option('--quick', 'less than a minute: 8 connections, fewer rounds and cold starts')
   .option('--json', 'print the report as JSON')
   .action(async (flags: Flags) => {
     const shutdown = listenForShutdown();

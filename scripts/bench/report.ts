@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 
 import type { BuildSummary } from '../cli/output.ts';
 import type { Comparison } from './compare.ts';
+import { median } from './load.ts';
 import type { PlanningTimes } from './planning.ts';
 
 /** What a cold start adds to that of an empty worker. */
@@ -75,8 +76,8 @@ function comparisonRow({ queryClass, connections, floor, engine, ratio }: Compar
   return [
     queryClass.title,
     String(connections),
-    fixed(floor.requestsPerSecond, 0),
-    fixed(engine.requestsPerSecond, 0),
+    fixed(median(floor.requestsPerSecond), 0),
+    fixed(median(engine.requestsPerSecond), 0),
     `**${fixed(ratio, 2)}**`,
     `${fixed(floor.p50Ms, 2)} / ${fixed(floor.p99Ms, 2)}`,
     `${fixed(engine.p50Ms, 2)} / ${fixed(engine.p99Ms, 2)}`,

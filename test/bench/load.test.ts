@@ -58,20 +58,25 @@ test('counts answers, sends every request in turn, and refuses to count errors',
   const load = startLoadGenerator();
   try {
     const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    const job = (...bodies: string[]) => ({
+    const target = (...bodies: string[]) => ({
       url: url.href,
       requests: bodies.map((body) => requestBytes(url, {}, body)),
-      first: 0,
-      connections: 3,
-      seconds: 0.2,
     });
-    const sample = await load.measure(job('a', 'b'), process.pid);
-    const answered = (seen.get('a') ?? 0) + (seen.get('b') ?? 0);
-    expect(sample.requestsPerSecond).toBeGreaterThan(0);
-    expect(answered).toBeGreaterThanOrEqual(3);
+    const shape = { connections: 3, seconds: 0.05, rounds: 3 };
+    const samples = await load.measure({ targets: [target('a', 'b'), target('c')], ...shape }, [
+      process.pid,
+      process.pid,
+    ]);
+    for (const sample of samples) {
+      expect(sample.requestsPerSecond).toHaveLength(3);
+      expect(Math.min(...sample.requestsPerSecond)).toBeGreaterThan(0);
+      expect(sample.p50Ms).toBeLessThanOrEqual(sample.p99Ms);
+    }
+    expect([...seen.keys()].sort()).toEqual(['a', 'b', 'c']);
+    expect((seen.get('a') ?? 0) + (seen.get('b') ?? 0)).toBeGreaterThanOrEqual(9);
     expect(Math.abs((seen.get('a') ?? 0) - (seen.get('b') ?? 0))).toBeLessThanOrEqual(1);
-    expect(sample.p50Ms).toBeLessThanOrEqual(sample.p99Ms);
-    await expect(load.measure(job('a', 'bad'), process.pid)).rejects.toThrow('were not data');
+    const bad = { targets: [target('a', 'bad')], ...shape };
+    await expect(load.measure(bad, [process.pid])).rejects.toThrow('were not data');
   } finally {
     await load.stop();
     server.close();
