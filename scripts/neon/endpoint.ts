@@ -1,165 +1,217 @@
-// Neon's HTTP protocol in front of any Postgres: what the worker sends `fetch` to in development and tests.
-// The protocol is the one @neondatabase/serverless speaks: POST /sql with one query or a batch, raw text back.
+// A Postgres -> an HTTP server that speaks Neon's SQL-over-HTTP protocol in front of it, so that the worker cannot tell it from Neon.
+// It sits in every local request and every measurement: no framework, one round trip to Postgres per request.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-import { Pool } from 'pg';
+import pg from 'pg';
 
-import { answerError, RequestError } from './errors.ts';
-import { runBatch, runQuery } from './query.ts';
+import { parseDatabaseUrl } from '../database/url.ts';
+import { errorAnswer } from './errors.ts';
+import { Exchange, type Outcome } from './exchange.ts';
+import { Pools } from './pools.ts';
+import { readSqlRequest, RequestError, type SqlRequest } from './request.ts';
 
 export interface NeonEndpointOptions {
   /**
-   * Server that every connection string is sent to: its host, port, user and password replace the string's, the
-   * string's database stays. Without it connection strings are used as they are.
+   * The server that every connection string is sent to: its host, port and settings replace the string's, whose user,
+   * password and database stay. Without it connection strings are used as they are.
    */
   readonly databaseUrl?: string;
-  /** 0, the default, takes any free port. */
+  /** A free port unless told. */
   readonly port?: number;
+  /** `127.0.0.1` unless told. Whoever reaches the port reaches the database. */
+  readonly host?: string;
+  /** Keeps statements prepared on their connections, which Neon's proxy does not; false unless told. */
+  readonly prepare?: boolean;
   /** Sessions kept per connection string; 16 unless told. */
   readonly connections?: number;
 }
 
 export interface NeonEndpoint {
-  /** Address for `NEON_ENDPOINT`: `http://127.0.0.1:<port>/sql`. */
+  /** What the driver's `fetchEndpoint` is set to: `http://127.0.0.1:<port>/sql`. */
   readonly url: string;
+  readonly port: number;
+  /** Ends requests, connections and server. */
   stop(): Promise<void>;
 }
 
-/** Neon takes requests of up to 64 MB. */
+/** What Neon accepts, too. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
-/** Starts the endpoint on 127.0.0.1. @throws Error when the port is taken. */
+/**
+ * Starts the endpoint. `POST /sql` takes `{query, params}` or `{queries: […]}`, the latter run as one transaction.
+ * Protocol: https://github.com/neondatabase/neon/blob/main/proxy/README.md, and the driver's own code.
+ * @throws UserError for a wrong `databaseUrl`; the system's error when the port is taken.
+ */
 export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Promise<NeonEndpoint> {
-  const pools = new Map<string, Pool>();
-  const poolOf = (connectionString: string): Pool => {
-    const target = targetOf(connectionString, options.databaseUrl);
-    let pool = pools.get(target);
-    if (!pool) {
-      pool = new Pool({ connectionString: target, max: options.connections ?? 16, allowExitOnIdle: true });
-      pool.on('error', () => {}); // an idle session that ended; the next request opens another
-      pools.set(target, pool);
-    }
-    return pool;
-  };
-  const server = createServer((request, response) => {
-    void serve(request, response, poolOf);
+  const { databaseUrl, host = '127.0.0.1' } = options;
+  const pools = new Pools({
+    server: databaseUrl === undefined ? null : parseDatabaseUrl(databaseUrl),
+    size: options.connections ?? 16,
   });
-  server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  const prepare = options.prepare ?? false;
+  // No Nagle, no keep-alive timeout: a runtime that re-uses a socket the moment we close it would see a lost request.
+  const server = createServer(
+    { noDelay: true, keepAliveTimeout: 0, requestTimeout: 0 },
+    (request, response) => {
+      handle({ pools, prepare }, request, response);
+    },
+  );
+  await new Promise<void>((listening, failed) => {
+    server.once('error', failed);
+    server.listen(options.port ?? 0, host, () => {
+      server.off('error', failed);
+      listening();
+    });
   });
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/sql`,
-    async stop() {
-      const closed = new Promise((resolve) => server.close(resolve));
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/sql`,
+    port,
+    stop: async () => {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
       server.closeAllConnections();
-      await closed;
-      await Promise.all([...pools.values()].map((pool) => pool.end()));
+      await Promise.all([closed, pools.end()]);
     },
   };
 }
 
-function targetOf(connectionString: string, databaseUrl: string | undefined): string {
-  if (databaseUrl === undefined) return connectionString;
-  const server = new URL(databaseUrl);
-  server.pathname = new URL(connectionString).pathname;
-  return server.href;
+interface Context {
+  readonly pools: Pools;
+  readonly prepare: boolean;
 }
 
-async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
-  poolOf: (connectionString: string) => Pool,
-): Promise<void> {
-  try {
-    if (request.method !== 'POST' || !/^\/sql\/?(\?|$)/.test(request.url ?? ''))
-      throw new RequestError(404, 'POST /sql');
-    const connectionString = request.headers['neon-connection-string'];
-    if (typeof connectionString !== 'string' || !URL.canParse(connectionString)) {
-      throw new RequestError(400, 'the header Neon-Connection-String holds no connection string');
+function handle(context: Context, request: IncomingMessage, response: ServerResponse): void {
+  if (request.url !== '/sql' || request.method !== 'POST') {
+    request.resume();
+    sendError(response, new RequestError('not found: this is POST /sql', { status: 404 }));
+    return;
+  }
+  // Browsers send Origin with every POST, workers never: a web page must not talk to a database on the visitor's machine.
+  if (request.headers.origin !== undefined) {
+    request.resume();
+    sendError(response, new RequestError('requests from web pages are refused', { status: 403 }));
+    return;
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= MAX_BODY_BYTES) chunks.push(chunk);
+    else chunks.length = 0;
+  });
+  request.on('end', () => {
+    try {
+      if (size > MAX_BODY_BYTES) throw new RequestError('the request is larger than 64 MiB', { status: 413 });
+      const body = (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString('utf8') ?? '';
+      const header = request.headers['neon-connection-string'];
+      const pool = context.pools.get(typeof header === 'string' ? header : undefined);
+      run(context, pool, readSqlRequest(body, request.headers), response);
+    } catch (error) {
+      sendError(response, error);
     }
-    const body = readBody(await readText(request));
-    const pool = poolOf(connectionString);
-    const raw = request.headers['neon-raw-text-output'] === 'true';
-    const shape = { raw, arrays: request.headers['neon-array-mode'] === 'true' };
-    const gone = new AbortController();
-    response.once('close', () => {
-      if (!response.writableFinished) gone.abort();
-    });
-    const answer =
-      'queries' in body
-        ? { results: await runBatch(pool, body.queries, shape, batchMode(request), gone.signal) }
-        : await runQuery(pool, body, shape, gone.signal);
-    send(response, 200, JSON.stringify(answer));
-  } catch (error) {
-    const { status, body } = answerError(error);
-    send(response, status, JSON.stringify(body));
+  });
+}
+
+/** Runs the request on a connection of the pool and answers. When the client leaves before, the running statement is cancelled. */
+function run(
+  context: Context,
+  pool: pg.Pool,
+  request: SqlRequest,
+  response: ServerResponse,
+  isRetry = false,
+): void {
+  pool.connect((failure, client, release) => {
+    if (failure || !client) {
+      sendError(response, failure);
+      return;
+    }
+    if (response.destroyed) {
+      release();
+      return;
+    }
+    let cancelled = false;
+    const cancel = (): void => {
+      cancelled = true;
+      void cancelBackend(pool, client);
+    };
+    // A connection lost while in use is reported through the exchange, too; unheard, the event would end the process.
+    client.on('error', ignore);
+    const finish = (outcome: Outcome): void => {
+      response.off('close', cancel);
+      client.off('error', ignore);
+      releaseClean(client, request, outcome, cancelled, release);
+      if (cancelled) return;
+      if (outcome.kind === 'results') {
+        send(response, 200, resultsJson(request, outcome.json));
+      } else if (context.prepare && !isRetry && isStale(outcome.error)) {
+        run(context, pool, request, response, true);
+      } else {
+        sendError(response, outcome.error);
+      }
+    };
+    response.once('close', cancel);
+    client.query(new Exchange(request, context.prepare ? context.pools.preparedOf(client) : null, finish));
+  });
+}
+
+function ignore(): void {}
+
+function resultsJson(request: SqlRequest, results: readonly string[]): string {
+  return request.begin === null ? (results[0] ?? '{}') : `{"results":[${results.join(',')}]}`;
+}
+
+/** Gives a connection back outside of any transaction, or not at all. */
+function releaseClean(
+  client: pg.PoolClient,
+  request: SqlRequest,
+  outcome: Outcome,
+  cancelled: boolean,
+  release: (destroy?: boolean) => void,
+): void {
+  // The cancel request may still be on its way and would hit the next statement.
+  if (cancelled) release(true);
+  else if (outcome.kind === 'results') release(client.getTransactionStatus() !== 'I');
+  else if (!(outcome.error instanceof pg.DatabaseError)) release(true);
+  else if (request.begin === null) release();
+  else {
+    client.query('rollback').then(
+      () => release(),
+      () => release(true),
+    );
   }
 }
 
-function send(response: ServerResponse, status: number, text: string): void {
-  if (response.destroyed) return;
-  const bytes = Buffer.from(text);
+/** A prepared statement that Postgres no longer has (somebody ran DISCARD), or whose result a migration changed. */
+function isStale(error: Error): boolean {
+  if (!(error instanceof pg.DatabaseError)) return false;
+  return error.code === '26000' || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery');
+}
+
+async function cancelBackend(pool: pg.Pool, client: pg.PoolClient): Promise<void> {
+  const { processID } = client as unknown as { readonly processID: number };
+  // Not from the pool, whose connections may all be busy with statements nobody waits for.
+  const other = new pg.Client(pool.options);
+  other.on('error', ignore);
+  try {
+    await other.connect();
+    await other.query('select pg_cancel_backend($1)', [processID]);
+    await other.end();
+  } catch {
+    // Then the statement runs to its end, and its result goes nowhere.
+  }
+}
+
+function send(response: ServerResponse, status: number, body: string): void {
+  const bytes = Buffer.from(body, 'utf8');
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length });
   response.end(bytes);
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_BODY_BYTES) throw new RequestError(413, `a request holds at most ${MAX_BODY_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-export interface QueryRequest {
-  readonly query: string;
-  readonly params: readonly unknown[];
-}
-
-function readBody(text: string): QueryRequest | { readonly queries: readonly QueryRequest[] } {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    throw new RequestError(400, 'the request body is not JSON');
-  }
-  if (typeof json === 'object' && json !== null && 'queries' in json && Array.isArray(json.queries)) {
-    return { queries: json.queries.map(readQuery) };
-  }
-  return readQuery(json);
-}
-
-function readQuery(json: unknown): QueryRequest {
-  if (typeof json === 'object' && json !== null && 'query' in json && typeof json.query === 'string') {
-    const params: unknown = 'params' in json ? json.params : [];
-    if (Array.isArray(params)) return { query: json.query, params };
-  }
-  throw new RequestError(400, 'a query is {"query": text, "params": list}');
-}
-
-function batchMode(request: IncomingMessage): string {
-  const levels: Readonly<Record<string, string>> = {
-    ReadUncommitted: 'read uncommitted',
-    ReadCommitted: 'read committed',
-    RepeatableRead: 'repeatable read',
-    Serializable: 'serializable',
-  };
-  const modes: string[] = [];
-  const level = request.headers['neon-batch-isolation-level'];
-  if (typeof level === 'string') {
-    const text = levels[level];
-    if (text === undefined) throw new RequestError(400, 'unknown Neon-Batch-Isolation-Level');
-    modes.push(`isolation level ${text}`);
-  }
-  if (request.headers['neon-batch-read-only'] === 'true') modes.push('read only');
-  if (request.headers['neon-batch-deferrable'] === 'true') modes.push('deferrable');
-  return modes.join(', ');
+function sendError(response: ServerResponse, error: unknown): void {
+  const { status, body } = errorAnswer(error);
+  send(response, status, body);
 }

@@ -1,14 +1,10 @@
-// What running a query threw -> Neon's answer: Postgres' fields with status 400, anything else with its own.
+// What went wrong -> status and body as Neon's proxy answers it.
 
-/** A request that is not of the protocol. */
-export class RequestError extends Error {
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
+import pg from 'pg';
 
+import { RequestError } from './request.ts';
+
+/** The fields that the driver reads from an error, by their names in its answer and in node-postgres. */
 const FIELDS = [
   'severity',
   'code',
@@ -28,19 +24,30 @@ const FIELDS = [
   'routine',
 ] as const;
 
-/** Status and JSON body of an error. A database that cannot be reached is a 500, as it is on Neon. */
-export function answerError(error: unknown): {
+export interface ErrorAnswer {
   readonly status: number;
-  readonly body: Record<string, unknown>;
-} {
-  if (error instanceof RequestError) return { status: error.status, body: { message: error.message } };
-  if (error instanceof Error && 'severity' in error) {
-    const fields = error as unknown as Readonly<Record<string, unknown>>;
+  readonly body: string;
+}
+
+/** Errors of Postgres and of the request are 400; a database that cannot be reached, or was lost, is 500. */
+export function errorAnswer(error: unknown): ErrorAnswer {
+  if (error instanceof pg.DatabaseError) {
+    const body: Record<string, unknown> = { message: error.message };
+    for (const field of FIELDS) body[field] = error[field] ?? null;
+    return { status: 400, body: JSON.stringify(body) };
+  }
+  if (error instanceof RequestError) {
     return {
-      status: 400,
-      body: { message: error.message, ...Object.fromEntries(FIELDS.map((f) => [f, fields[f] ?? null])) },
+      status: error.status,
+      body: JSON.stringify({ message: error.message, code: error.code ?? null }),
     };
   }
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return { status: 500, body: { message: `the database cannot be reached (${code})`, code: null } };
+  // One host with several addresses fails with an error that holds one per address and has no code of its own.
+  const inner: unknown = error instanceof AggregateError ? (error.errors[0] ?? error) : error;
+  const code = inner instanceof Error && 'code' in inner ? String(inner.code) : null;
+  const reason = code ?? (inner instanceof Error ? inner.message : String(inner));
+  return {
+    status: 500,
+    body: JSON.stringify({ message: `the database cannot be reached (${reason})`, code }),
+  };
 }
