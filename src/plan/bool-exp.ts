@@ -17,6 +17,7 @@ import type { PlanContext } from './context.ts';
 import { invalid, MAX_FILTER_DEPTH, MAX_FILTER_TERMS, newAlias, requestParam } from './context.ts';
 import { functionCallSql } from './function-call.ts';
 import { exactJson, presence, view } from './input.ts';
+import { joinConditions } from './join.ts';
 import { permissionSql } from './permission.ts';
 
 /**
@@ -112,9 +113,7 @@ function relatedSql(
   member: Argument,
 ): Sql {
   const alias = newAlias(ctx);
-  const joined = mapping.map(
-    ([mine, theirs]) => sql`${alias}.${ident(theirs)} = ${scope.alias}.${ident(mine)}`,
-  );
+  const joined = joinConditions(mapping, scope.alias, alias);
   const from = ident(remote.table.schema, remote.table.name);
   return existsSql(ctx, { table: remote, alias, depth: scope.depth }, from, joined, member);
 }

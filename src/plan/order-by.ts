@@ -19,6 +19,7 @@ import type { PlanContext } from './context.ts';
 import { invalid, MAX_FILTER_DEPTH, MAX_FILTER_TERMS, newAlias } from './context.ts';
 import { functionCallSql } from './function-call.ts';
 import { presence, view } from './input.ts';
+import { joinConditions } from './join.ts';
 import { permissionSql } from './permission.ts';
 
 /** One sort key. `column` is set when it is a plain column of the sorted table, for `distinct_on`. */
@@ -134,7 +135,7 @@ function relatedSql(
   outer: Sql,
   value: Sql,
 ): Sql {
-  const joined = mapping.map(([mine, theirs]) => sql`${inner}.${ident(theirs)} = ${outer}.${ident(mine)}`);
+  const joined = joinConditions(mapping, outer, inner);
   const conditions = andSql([...joined, permissionSql(ctx, remote.filter, inner)]);
   return sql`(select ${value} from ${ident(remote.table.schema, remote.table.name)} as ${inner} where ${conditions} limit 1)`;
 }
@@ -153,11 +154,7 @@ function aggregateKeys(
   const subquery = (build: (alias: Sql) => Sql): Sql => {
     const inner = newAlias(ctx);
     const joined =
-      field.kind === 'array_relationship'
-        ? field.mapping.map(
-            ([mine, theirs]) => sql`${inner}.${ident(theirs)} = ${scope.alias}.${ident(mine)}`,
-          )
-        : [];
+      field.kind === 'array_relationship' ? joinConditions(field.mapping, scope.alias, inner) : [];
     const from =
       field.kind === 'array_relationship'
         ? ident(remote.table.schema, remote.table.name)

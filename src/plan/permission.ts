@@ -17,6 +17,7 @@ import { comparisonSql } from './comparison.ts';
 import type { PlanContext } from './context.ts';
 import { newAlias } from './context.ts';
 import { functionCallSql } from './function-call.ts';
+import { joinConditions } from './join.ts';
 
 /**
  * The row filter of a permission on the table of alias `alias`, as a condition. A permission has no arguments from
@@ -53,9 +54,7 @@ function expSql(ctx: PlanContext, exp: BoolExp, alias: Sql, root: Sql): Sql {
     }
     case 'relationship': {
       const other = newAlias(ctx);
-      const mapping = exp.mapping.map(
-        ([mine, theirs]) => sql`${other}.${ident(theirs)} = ${alias}.${ident(mine)}`,
-      );
+      const mapping = joinConditions(exp.mapping, alias, other);
       return sql`exists (select 1 from ${ident(exp.table.schema, exp.table.name)} as ${other} where ${andSql([...mapping, expSql(ctx, exp.exp, other, root)])})`;
     }
     case 'exists': {

@@ -19,6 +19,7 @@ import { callComputedField } from './computed-field.ts';
 import type { PlanContext } from './context.ts';
 import { invalid, newAlias, requestParam } from './context.ts';
 import { presence } from './input.ts';
+import { joinConditions } from './join.ts';
 import { outputSql } from './output.ts';
 import { permissionSql } from './permission.ts';
 import type { Rows, RowSource } from './rows.ts';
@@ -108,8 +109,7 @@ function modelSql(
     case 'object_relationship': {
       readArguments(field, []);
       const table = ctx.role.table(model.table);
-      const join = (inner: Sql): Sql[] =>
-        model.mapping.map(([mine, theirs]) => sql`${inner}.${ident(theirs)} = ${alias}.${ident(mine)}`);
+      const join = (inner: Sql): Sql[] => joinConditions(model.mapping, alias, inner);
       return objectSql(ctx, { table, from: ident(table.table.schema, table.table.name), join }, field);
     }
     case 'array_relationship':
@@ -140,8 +140,7 @@ function relatedRows(
     return {
       table,
       from: ident(table.table.schema, table.table.name),
-      join: (inner) =>
-        model.mapping.map(([mine, theirs]) => sql`${inner}.${ident(theirs)} = ${alias}.${ident(mine)}`),
+      join: (inner) => joinConditions(model.mapping, alias, inner),
     };
   }
   if (model.kind !== 'computed_field' || model.returns.kind !== 'table') return undefined;
