@@ -1,5 +1,7 @@
 // One SQL file run on a database as a whole, and its error with the line of the file.
 
+import type { EventEmitter } from 'node:events';
+
 import type { Client } from 'pg';
 import { DatabaseError } from 'pg';
 
@@ -30,8 +32,10 @@ export async function runFile(
     await record();
     return;
   }
+  const progress = countCompleted(client);
   try {
     await client.query('begin');
+    progress.completed = 0;
     // Blanks keep the positions that errors speak of.
     const sent = wrapped ? blanked(text, [whole.at(0), whole.at(-1)]) : text;
     await client.query(sent); // without parameters: the simple protocol, which takes all statements of the file
@@ -39,9 +43,23 @@ export async function runFile(
     await record();
     await client.query('commit');
   } catch (error) {
+    const failed = statements[progress.completed];
     await client.query('rollback').catch(() => {}); // the connection may be gone, and the transaction with it
-    throw fileError(error, file, text);
+    throw fileError(error, file, text, { failed });
+  } finally {
+    progress.stop();
   }
+}
+
+/** Postgres answers each statement of a file: how many it has done tells which one failed. */
+function countCompleted(client: Client): { completed: number; stop(): void } {
+  const { connection } = client as unknown as { readonly connection: EventEmitter };
+  const count = (): void => {
+    progress.completed += 1;
+  };
+  const progress = { completed: 0, stop: () => void connection.off('commandComplete', count) };
+  connection.on('commandComplete', count);
+  return progress;
 }
 
 /** Each statement in a query of its own: several in one are a transaction, also without BEGIN. */
@@ -56,7 +74,7 @@ async function runAlone(
       await client.query(statement.text);
     } catch (error) {
       const stays = i === 0 ? '' : `The ${i === 1 ? 'statement' : `${i} statements`} before it stay done.`;
-      throw fileError(error, file, text, { start: statement.start, note: stays });
+      throw fileError(error, file, text, { failed: statement, sentFrom: statement.start, note: stays });
     }
   }
 }
@@ -117,31 +135,37 @@ function isTransactionControl([first, second, third]: readonly string[]): boolea
   }
 }
 
-/** `alone` tells of a statement that was sent by itself: where it begins, and what else to say. */
-function fileError(
-  error: unknown,
-  file: string,
-  text: string,
-  alone?: { readonly start: number; readonly note: string },
-): unknown {
+/** What is known of the statement that failed. */
+interface Failure {
+  readonly failed: Statement | undefined;
+  /** Index in the file of what was sent, from which Postgres counts; 0 for the whole file. */
+  readonly sentFrom?: number;
+  /** What else to say. */
+  readonly note?: string;
+}
+
+function fileError(error: unknown, file: string, text: string, failure: Failure): unknown {
   if (!(error instanceof DatabaseError)) return error;
-  // Errors of rows and constraints have no position.
-  const position = error.position ?? (alone && '1');
-  const line = position === undefined ? '' : `:${lineOfPosition(text, alone?.start ?? 0, Number(position))}`;
+  // Errors of rows and constraints have no position: the line is that of their statement.
+  const offset =
+    error.position === undefined
+      ? failure.failed?.start
+      : offsetOfPosition(text, failure.sentFrom ?? 0, Number(error.position));
+  const line = offset === undefined ? '' : `:${lineAt(text, offset)}`;
   const more = [
     error.detail && `Detail: ${error.detail}`,
     error.hint && `Hint: ${error.hint}`,
     error.code === '25001' && 'Put «-- hedge:no-transaction» into the first line of a file of its own.',
-    alone?.note,
+    failure.note,
   ].filter(Boolean);
   return new UserError([`${file}${line}: ${error.message}`, ...more].join('\n'), { cause: error });
 }
 
 /** Postgres counts characters from 1; JavaScript counts those beyond U+FFFF twice. */
-function lineOfPosition(text: string, start: number, position: number): number {
+function offsetOfPosition(text: string, start: number, position: number): number {
   let offset = start;
   for (let n = 1; n < position; n += 1) offset += (text.codePointAt(offset) ?? 0) > 0xffff ? 2 : 1;
-  return lineAt(text, offset);
+  return offset;
 }
 
 function lineAt(text: string, offset: number): number {

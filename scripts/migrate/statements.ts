@@ -14,7 +14,7 @@ export interface Statement {
  * strings; then words, and any other single character. A doubled quote reads as two strings side by side.
  */
 const TOKEN =
-  /--[^\n]*|e'(?:[^'\\]+|\\[^]|'')*'|"[^"]*"|'[^']*'|\$((?:[a-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[^]*?\$\1\$|[a-z_\u0080-\uffff][\w$\u0080-\uffff]*|[^]/giy;
+  /--[^\n]*|e'[^'\\]*(?:(?:\\[^]|'')[^'\\]*)*'|"[^"]*"|'[^']*'|\$((?:[a-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[^]*?\$\1\$|[a-z_\u0080-\uffff][\w$\u0080-\uffff]*|[^]/giy;
 
 const WORD = /^[a-z_\u0080-\uffff]/i;
 const WORDS_KEPT = 3;

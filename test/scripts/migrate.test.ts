@@ -118,6 +118,25 @@ describe('migrations', () => {
     await expect(apply(folder)).rejects.toThrow(/1_x\/up\.sql:4: relation "nowhere"/);
   });
 
+  test('an error of a row, which has no position, is at the line of its statement', async () => {
+    const text = [
+      'create table t (n int primary key);',
+      "create function f() returns int language plpgsql as $$ begin raise exception 'no'; end $$;",
+      '',
+      'insert into t values (1); insert into t values (2);',
+      '-- the second one',
+      'insert into t',
+      '  values (1);',
+      'select f();',
+    ].join('\n');
+    const folder = write({ 'migrations/default/1_x/up.sql': text });
+    await expect(apply(folder)).rejects.toThrow(
+      /up\.sql:6: duplicate key value violates.*\nDetail: Key \(n\)=\(1\) already exists/,
+    );
+    write({ 'migrations/default/1_x/up.sql': text.replace('(1);\nselect', '(3);\nselect') });
+    await expect(apply(folder)).rejects.toThrow(/up\.sql:8: no/);
+  });
+
   test("a dump's settings do not reach the next file or the record", async () => {
     const folder = write({
       'migrations/default/1_dump/up.sql':
