@@ -128,8 +128,9 @@ export function checkDataFolder(folder: string, binaries: PostgresBinaries, as: 
   const { uid } = lstatSync(folder);
   const wanted = as.uid ?? process.getuid?.() ?? uid;
   if (uid === wanted) return;
-  if (as.uid !== undefined && as.gid !== undefined && process.getuid?.() === 0) {
-    // Made by an ordinary user, now run by root: root may hand it over.
+  if (as.uid !== undefined && as.gid !== undefined && dirname(folder) !== tmpdir()) {
+    // Made by an ordinary user, now run by root, who may hand it over. Not in the folder for temporary files: there
+    // anybody could have prepared it.
     giveTo(folder, as.uid, as.gid);
     return;
   }
