@@ -1,7 +1,7 @@
 // Runs the command line as its users do: a process of its own, in a copy of a small project.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -87,6 +87,7 @@ export async function runHedge(...args: Parameters<typeof startHedge>): Promise<
 /** A copy of test/cli/project in a folder of its own. */
 export async function copyProject(): Promise<{ readonly dir: string; remove(): Promise<void> }> {
   const dir = await mkdtemp(join(tmpdir(), 'hedge-cli-'));
+  await chmod(dir, 0o755); // so that its database is kept in it, and goes with it, also for root
   await cp(join(import.meta.dirname, 'project'), dir, { recursive: true });
   return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
 }

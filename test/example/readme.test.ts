@@ -1,6 +1,6 @@
 // The README's dev command and its three requests, as printed, on a copy of the example project.
 
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -20,6 +20,7 @@ let origin = '';
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'hedge-readme-'));
+  await chmod(dir, 0o755); // so that its database is kept in it, and goes with it, also for root
   for (const name of PROJECT) await cp(join(ROOT, name), join(dir, name), { recursive: true });
   dev = startHedge(['dev', '--port', '0'], { cwd: dir, env: readme.environment });
   const ready = await dev.printed(/Hedge is ready at \S+/);
