@@ -24,6 +24,8 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir?: string | undefined;
   /** Deletes existing data first. */
   readonly fresh?: boolean | undefined;
+  /** A free one unless told. */
+  readonly port?: number | undefined;
   /** Told in a few words what takes time. */
   readonly onProgress?: ((step: string) => void) | undefined;
 }
@@ -69,7 +71,7 @@ export async function startEmbeddedPostgres(
   progress(`preparing PostgreSQL ${binaries.version}`);
   const created = await initialiseDataFolder(folder, binaries, as);
   if (!created) checkDataFolder(folder, binaries, as);
-  const server = await startServer(binaries, folder, as, throwaway);
+  const server = await startServer(binaries, { folder, as, throwaway, port: options.port });
   return {
     url: `postgres://postgres@127.0.0.1:${server.port}/postgres`,
     dataDir: folder,
@@ -82,6 +84,13 @@ export async function startEmbeddedPostgres(
   };
 }
 
+interface ServerOptions {
+  readonly folder: string;
+  readonly as: RunAs;
+  readonly throwaway: boolean;
+  readonly port: number | undefined;
+}
+
 interface Server {
   readonly port: number;
   stop(): Promise<void>;
@@ -89,13 +98,11 @@ interface Server {
 
 async function startServer(
   binaries: PostgresBinaries,
-  folder: string,
-  as: RunAs,
-  throwaway: boolean,
+  { folder, as, throwaway, port: wanted }: ServerOptions,
 ): Promise<Server> {
   // Somebody may take the port between our asking and the server's binding it.
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort();
+    const port = wanted ?? (await freePort());
     const child = spawn(binaries.postgres, serverArguments(folder, port, throwaway), {
       ...as,
       cwd: '/',
@@ -108,7 +115,7 @@ async function startServer(
     const log = await untilReady(child);
     if (log === null) return { port, stop: async () => await stopServer(child, guard) };
     await stopServer(child, guard);
-    if (/could not bind|could not create any TCP/.test(log) && attempt < 5) continue;
+    if (/could not bind|could not create any TCP/.test(log) && wanted === undefined && attempt < 5) continue;
     throw new UserError(`The embedded Postgres did not start on ${folder}:\n${log}`);
   }
 }

@@ -175,7 +175,8 @@ function releaseClean(
   // The cancel request may still be on its way and would hit the next statement.
   if (cancelled) release(true);
   else if (outcome.kind === 'results') release(client.getTransactionStatus() !== 'I');
-  else if (!(outcome.error instanceof pg.DatabaseError)) release(true);
+  // FATAL ends the session, ERROR does not; a server that speaks another language costs a reconnect.
+  else if (!(outcome.error instanceof pg.DatabaseError) || outcome.error.severity !== 'ERROR') release(true);
   else if (request.begin === null) release();
   else {
     client.query('rollback').then(
