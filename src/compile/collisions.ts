@@ -37,7 +37,7 @@ export function dropCollidingTables(
         typeCollision(table, types, object.name) ?? rootFieldCollision(table, roots, object.name);
       if (reason === null) {
         for (const suffix of TYPE_SUFFIXES) types.set(table.typeName + suffix, object.name);
-        for (const { name } of Object.values(table.rootFields)) roots.set(name, object.name);
+        for (const name of rootFieldsOf(table)) roots.set(name, object.name);
       } else {
         report(inconsistencies, object, `Inconsistent object: ${reason}`);
         source.tables.delete(nameKey(table.catalog));
@@ -72,7 +72,7 @@ function rootFieldCollision(
   objectName: string,
 ): string | null {
   const own = new Set<string>();
-  for (const { name } of Object.values(table.rootFields)) {
+  for (const name of rootFieldsOf(table)) {
     const owner = own.has(name) ? objectName : roots.get(name);
     if (owner !== undefined) {
       return (
@@ -83,4 +83,10 @@ function rootFieldCollision(
     own.add(name);
   }
   return null;
+}
+
+/** Those the administrator has. */
+function rootFieldsOf({ rootFields, catalog }: TrackedTable): string[] {
+  const { select, select_aggregate: aggregate, select_by_pk: byKey } = rootFields;
+  return [select.name, aggregate.name, ...(catalog.primaryKey ? [byKey.name] : [])];
 }

@@ -5,8 +5,7 @@ import type { Artifact, Inconsistency } from '../artifact/types.ts';
 import type { DatabaseCatalog } from '../catalog/types.ts';
 import type { Metadata } from '../metadata/types.ts';
 import { dropCollidingTables } from './collisions.ts';
-import { trackComputedFields } from './computed-fields.ts';
-import { trackRelationships } from './relationships.ts';
+import { trackFields } from './fields.ts';
 import { compileRole, rolesOf } from './role.ts';
 import { compileSources } from './sources.ts';
 import { trackTables } from './tables.ts';
@@ -20,8 +19,7 @@ export function compile(metadata: Metadata, catalogs: ReadonlyMap<string, Databa
   const { models, tracked } = compileSources(metadata, catalogs, inconsistencies);
   trackTables(tracked, inconsistencies);
   dropCollidingTables(tracked, inconsistencies);
-  trackRelationships(tracked, inconsistencies);
-  trackComputedFields(tracked, inconsistencies);
+  trackFields(tracked, inconsistencies);
   const roles = rolesOf(tracked).map((role) => compileRole(role, tracked, inconsistencies));
   return { version: ARTIFACT_VERSION, sources: models, roles, inconsistencies };
 }

@@ -1,155 +1,207 @@
-// Computed fields of the metadata + functions of the catalog -> how to call them and what they give.
+// Computed fields of the metadata + catalog functions -> how to call each and what it returns.
 
-import type { Inconsistency } from '../artifact/types.ts';
-import type { CatalogFunction, CatalogType } from '../catalog/types.ts';
+import type { FunctionCall, Inconsistency, ScalarType } from '../artifact/types.ts';
+import type { CatalogFunction, CatalogFunctionArgument, CatalogType } from '../catalog/types.ts';
 import type { ComputedFieldMetadata } from '../metadata/types.ts';
-import { attempt, refuse, within } from './inconsistency.ts';
-import { invalidNameReason, isGraphQLName, label, nameKey, quotedLabel } from './names.ts';
+import { attempt, type MetadataObject, refuse, within } from './inconsistency.ts';
+import { invalidNameReason, isGraphQLName, nameKey, quotedLabel } from './names.ts';
 import { describe } from './root-fields.ts';
 import { hasValidName, scalarOf } from './scalars.ts';
 import { tableMemberObject } from './tables.ts';
-import type { TrackedArgument, TrackedComputedField, TrackedSource, TrackedTable } from './tracked.ts';
+import type { TrackedArgument, TrackedComputedField, TrackedTable } from './tracked.ts';
 
-/** Fills the computed fields of every table; functions that do not fit are inconsistent. */
-export function trackComputedFields(
-  sources: readonly TrackedSource[],
-  inconsistencies: Inconsistency[],
-): void {
-  const typeNames = new Set(sources.flatMap((s) => [...s.tables.values()].map((t) => t.typeName)));
-  for (const source of sources) {
-    for (const table of source.tables.values()) {
-      for (const [index, metadata] of (table.metadata.computed_fields ?? []).entries()) {
-        const object = tableMemberObject(table, {
-          type: 'computed_field',
-          name: metadata.name,
-          definition: {
-            name: metadata.name,
-            definition: metadata.definition,
-            comment: metadata.comment ?? null,
-          },
-          path: ['computed_fields', index],
-        });
-        const context = `the computed field "${metadata.name}" cannot be added to table "${label(table.catalog)}"`;
-        const field = attempt(inconsistencies, object, () =>
-          within(context, () => trackComputedField(table, metadata, typeNames)),
-        );
-        if (field) table.computedFields.set(field.name, field);
-      }
-    }
-  }
+/** A computed field that compiles, with what the list of inconsistencies would call it. */
+export interface CompiledComputedField {
+  readonly object: MetadataObject;
+  readonly field: TrackedComputedField;
 }
 
-function trackComputedField(
+/** Compiles the computed fields of one table. `typeNames` are those of all tables. */
+export function compileComputedFields(
+  table: TrackedTable,
+  typeNames: ReadonlySet<string>,
+  inconsistencies: Inconsistency[],
+): CompiledComputedField[] {
+  return (table.metadata.computed_fields ?? []).flatMap((metadata, index) => {
+    const { name, definition, comment } = metadata;
+    const object = tableMemberObject(table, {
+      type: 'computed_field',
+      name,
+      definition: { name, definition, comment: comment ?? '' },
+      path: ['computed_fields', index],
+    });
+    const context = `in table ${quotedLabel(table.catalog)}: in computed field "${name}"`;
+    const field = attempt(inconsistencies, object, () =>
+      within(context, () => compileComputedField(table, metadata, typeNames)),
+    );
+    return field ? [{ object, field }] : [];
+  });
+}
+
+function compileComputedField(
   table: TrackedTable,
   metadata: ComputedFieldMetadata,
   typeNames: ReadonlySet<string>,
 ): TrackedComputedField {
-  const { name, definition } = metadata;
-  if (!isGraphQLName(name)) refuse(invalidNameReason(name));
-  const taken = table.relationships.has(name) || table.computedFields.has(name);
-  if (taken || [...table.columns.values()].some((c) => c.fieldName === name)) {
-    refuse(`field definitions have conflicting names: ["${name}"]`);
+  const { name, definition, comment } = metadata;
+  const overloads = table.source.catalogFunctions.get(nameKey(definition.function)) ?? [];
+  const fn = overloads[0] ?? refuse(`no such function exists: ${quotedLabel(definition.function)}`);
+  if (overloads.length > 1) {
+    refuse(`function ${quotedLabel(fn)} is overloaded. Overloaded functions are not supported`);
   }
-  const fn = functionOf(table.source, metadata);
-  if (fn.volatility === 'volatile') refuse(`the function ${quotedLabel(fn)} is of type VOLATILE`);
-  const rowIndex = rowArgument(table, fn, definition.table_argument ?? null);
-  const sessionIndex = sessionArgument(fn, definition.session_argument ?? null);
-  const args: TrackedArgument[] = [];
-  const call = fn.arguments.map((argument, index) => {
-    if (index === rowIndex) return { kind: 'row' as const };
-    if (index === sessionIndex) return { kind: 'session' as const };
-    const type = scalarOf(argument.type, typeNames);
-    const argumentName = argument.name ?? `arg_${index + 1}`;
-    if (!isGraphQLName(argumentName)) refuse(invalidNameReason(argumentName));
-    if (!hasValidName(type)) refuse(invalidNameReason(type.graphql));
-    const added = { name: argumentName, sqlName: argument.name, type, hasDefault: argument.hasDefault };
-    return { kind: 'client' as const, index: args.push(added) - 1 };
-  });
+  const roles = argumentRoles(fn, definition.table_argument, definition.session_argument);
+  const returns = resultOf(fn, table, typeNames);
+  const reasons = [
+    ...(isGraphQLName(name) ? [] : [`"${name}" is not valid GraphQL name`]),
+    ...functionProblems(fn),
+    ...('problem' in returns ? [returns.problem] : []),
+    ...('problem' in roles ? [roles.problem] : argumentProblems(fn, table, roles)),
+  ];
+  if (reasons.length > 0 || 'problem' in returns || 'problem' in roles) {
+    const which =
+      reasons.length === 1 ? `because ${reasons[0]}` : `for the following reasons: ${reasons.join('; ')}`;
+    return refuse(
+      `the computed field "${name}" cannot be added to table ${quotedLabel(table.catalog)} ${which}`,
+    );
+  }
   return {
     name,
-    call: { function: { schema: fn.schema, name: fn.name }, arguments: call },
-    arguments: args,
-    returns: returnsOf(table.source, fn, typeNames),
-    description: describe(
-      metadata.comment,
-      fn.comment,
-      `A computed field, executes function ${quotedLabel(fn)}`,
-    ),
+    ...callOf(fn, roles, typeNames),
+    returns,
+    description: describe(comment, fn.comment, `A computed field, executes function ${quotedLabel(fn)}`),
   };
 }
 
-function functionOf(source: TrackedSource, metadata: ComputedFieldMetadata): CatalogFunction {
-  const name = metadata.definition.function;
-  const [first, ...more] = source.catalogFunctions.get(nameKey(name)) ?? [];
-  if (!first) refuse(`no such function exists: ${quotedLabel(name)}`);
-  if (more.length > 0) refuse(`the function ${quotedLabel(name)} is overloaded`);
-  if (first.variadic) refuse(`the function ${quotedLabel(name)} has a VARIADIC argument`);
-  return first;
+function functionProblems(fn: CatalogFunction): string[] {
+  const name = quotedLabel(fn);
+  return [
+    ...(fn.volatility === 'volatile'
+      ? [`the function ${name} is of type VOLATILE; cannot be added as a computed field`]
+      : []),
+    ...(fn.variadic ? [`the function ${name} has a VARIADIC parameter, which is not supported`] : []),
+  ];
 }
 
-function rowArgument(table: TrackedTable, fn: CatalogFunction, name: string | null): number {
-  const index = name === null ? 0 : fn.arguments.findIndex((a) => a.name === name);
-  const argument = fn.arguments[index];
-  if (!argument) {
-    refuse(
-      name === null
-        ? `the function ${quotedLabel(fn)} has no input arguments`
-        : `"${name}" is not an input argument of the function ${quotedLabel(fn)}`,
-    );
-  }
-  const { type } = argument;
-  const isRow =
-    type.kind === 'composite' && type.dimensions === 0 && nameKey(type) === nameKey(table.catalog);
-  if (!isRow) {
-    refuse(
-      `${name === null ? 'the first argument' : `argument "${name}"`} of the function ${quotedLabel(fn)} ` +
-        `of type "${type.name}" is not the table of the computed field`,
-    );
-  }
-  return index;
+// ------------------------------------------------------------------ arguments
+
+/** Positions of the arguments the client does not give; `session` is -1 without one. */
+interface ArgumentRoles {
+  readonly row: number;
+  readonly session: number;
 }
 
-function sessionArgument(fn: CatalogFunction, name: string | null): number {
-  if (name === null) return -1;
-  const index = fn.arguments.findIndex((a) => a.name === name);
-  const argument = fn.arguments[index];
-  if (!argument) refuse(`"${name}" is not an input argument of the function ${quotedLabel(fn)}`);
-  const { type } = argument;
-  if (type.schema !== 'pg_catalog' || type.name !== 'json' || type.dimensions !== 0) {
-    refuse(`the session argument "${name}" of the function ${quotedLabel(fn)} is not of type JSON`);
-  }
-  return index;
+interface Problem {
+  readonly problem: string;
 }
 
-function returnsOf(
-  source: TrackedSource,
+function argumentRoles(
   fn: CatalogFunction,
-  typeNames: ReadonlySet<string>,
-): TrackedComputedField['returns'] {
-  if (fn.returnsColumns.length > 0) {
-    refuse(
-      `the function ${quotedLabel(fn)} returns columns of its own; only tracked tables and scalars are available in this version`,
-    );
+  tableArgument: string | null | undefined,
+  sessionArgument: string | null | undefined,
+): ArgumentRoles | Problem {
+  const position = (argument: string) => fn.arguments.findIndex((a) => a.name === argument);
+  const row = tableArgument == null ? 0 : position(tableArgument);
+  if (row < 0)
+    return { problem: `"${tableArgument}" is not an input argument of the function ${quotedLabel(fn)}` };
+  const session = sessionArgument == null ? -1 : position(sessionArgument);
+  if (sessionArgument != null && session < 0) {
+    return { problem: `"${sessionArgument}" is not an input argument of the function ${quotedLabel(fn)}` };
   }
-  const { returns } = fn;
-  const table = rowTable(source, returns);
-  if (fn.returnsSet) {
-    if (!table)
-      refuse(
-        `the function ${quotedLabel(fn)} returning a set of ${label(returns)} is not a set of a tracked table`,
-      );
-    return { kind: 'table', table };
-  }
-  if (returns.kind === 'pseudo' || (returns.kind === 'composite' && returns.dimensions === 0)) {
-    refuse(
-      `the function ${quotedLabel(fn)} returns type "${returns.name}", which is neither a base type nor a set of a tracked table`,
-    );
-  }
-  const type = scalarOf(returns, typeNames);
-  if (!hasValidName(type)) refuse(invalidNameReason(type.graphql));
-  return { kind: 'scalar', type };
+  return { row, session };
 }
 
-function rowTable(source: TrackedSource, type: CatalogType): TrackedTable | undefined {
-  return type.kind === 'composite' && type.dimensions === 0 ? source.tables.get(nameKey(type)) : undefined;
+function argumentProblems(fn: CatalogFunction, table: TrackedTable, roles: ArgumentRoles): string[] {
+  const problems: string[] = [];
+  const row = fn.arguments[roles.row];
+  const session = fn.arguments[roles.session];
+  const name = quotedLabel(fn);
+  if (!row) {
+    problems.push(`the function ${name} has no input arguments`);
+  } else {
+    const which =
+      roles.row === 0
+        ? `first argument of the function ${name}`
+        : `"${row.name}" argument of the function ${name}`;
+    if (row.type.kind !== 'composite' || row.type.dimensions === 1)
+      problems.push(`${which} is not COMPOSITE type`);
+    else if (nameKey(row.type) !== nameKey(table.catalog)) {
+      problems.push(
+        `${which} of type ${quotedLabel(row.type)} is not the table to which the computed field is being added`,
+      );
+    }
+  }
+  if (session && !isJson(session.type)) {
+    problems.push(`"${session.name}" argument of the function ${name} is not of type JSON`);
+  }
+  return problems;
+}
+
+function isJson(type: CatalogType): boolean {
+  return (
+    type.schema === 'pg_catalog' && type.dimensions === 0 && (type.name === 'json' || type.name === 'jsonb')
+  );
+}
+
+/** Row and session in their places; what is left is asked of the client, nameless arguments as `arg_1`, `arg_2`, …. */
+function callOf(
+  fn: CatalogFunction,
+  roles: ArgumentRoles,
+  typeNames: ReadonlySet<string>,
+): Pick<TrackedComputedField, 'call' | 'arguments'> {
+  const args: TrackedArgument[] = [];
+  let nameless = 0;
+  const positional = fn.arguments.map((argument, position): FunctionCall['arguments'][number] => {
+    if (position === roles.row) return { kind: 'row' };
+    if (position === roles.session) return { kind: 'session' };
+    if (argument.name === null) nameless += 1;
+    const index = args.push(clientArgument(argument, argument.name ?? `arg_${nameless}`, typeNames)) - 1;
+    return { kind: 'client', index };
+  });
+  return { call: { function: { schema: fn.schema, name: fn.name }, arguments: positional }, arguments: args };
+}
+
+function clientArgument(
+  argument: CatalogFunctionArgument,
+  name: string,
+  typeNames: ReadonlySet<string>,
+): TrackedArgument {
+  if (!isGraphQLName(name)) refuse(invalidNameReason(name));
+  const type = scalarOf(argument.type, typeNames);
+  if (!hasValidName(type)) refuse(invalidNameReason(type.graphql));
+  return { name, sqlName: argument.name, type, hasDefault: argument.hasDefault };
+}
+
+// ------------------------------------------------------------------ result
+
+function resultOf(
+  fn: CatalogFunction,
+  table: TrackedTable,
+  typeNames: ReadonlySet<string>,
+): TrackedComputedField['returns'] | Problem {
+  const name = quotedLabel(fn);
+  if (fn.returnsColumns.length > 0) {
+    return {
+      problem:
+        `the function ${name} returns columns of its own (RETURNS TABLE or OUT arguments), ` +
+        'which is not available in this version: return SETOF a tracked table',
+    };
+  }
+  if (fn.returns.kind === 'composite' && fn.returns.dimensions === 0) {
+    const returned = table.source.tables.get(nameKey(fn.returns));
+    if (returned) return { kind: 'table', table: returned };
+    return {
+      problem: `the function ${name} returning set of table ${quotedLabel(fn.returns)} is not tracked or not found in database`,
+    };
+  }
+  const type: ScalarType = scalarOf(fn.returns, typeNames);
+  if (fn.returns.kind === 'pseudo' || fn.returns.kind === 'composite') {
+    return { problem: `the function ${name} returning type ${fn.returns.name} is not a BASE type` };
+  }
+  if (fn.returnsSet) {
+    return {
+      problem: `the function ${name} returns a set of ${fn.returns.name}: return one value, or SETOF a tracked table`,
+    };
+  }
+  if (!hasValidName(type)) return { problem: invalidNameReason(type.graphql) };
+  return { kind: 'scalar', type };
 }

@@ -1,130 +1,143 @@
-// Relationships of the metadata + foreign keys of the catalog -> relationships with their column pairs.
+// Object and array relationships of the metadata -> which table they lead to and over which columns.
 
 import type { ColumnMapping, Inconsistency } from '../artifact/types.ts';
-import type { CatalogForeignKey, CatalogTable, QualifiedName } from '../catalog/types.ts';
-import type { ManualConfiguration, RelationshipMetadata } from '../metadata/types.ts';
-import { attempt, refuse, within } from './inconsistency.ts';
-import { invalidNameReason, isGraphQLName, label, nameKey, quotedLabel } from './names.ts';
+import type { CatalogForeignKey } from '../catalog/types.ts';
+import type {
+  ManualConfiguration,
+  RelationshipMetadata,
+  RemoteForeignKey,
+  TableName,
+} from '../metadata/types.ts';
+import { must } from '../util/assert.ts';
+import { attempt, type MetadataObject, refuse, within } from './inconsistency.ts';
+import { invalidNameReason, isGraphQLName, nameKey, quotedLabel } from './names.ts';
+import { describe } from './root-fields.ts';
 import { tableMemberObject } from './tables.ts';
-import type { TrackedRelationship, TrackedSource, TrackedTable } from './tracked.ts';
+import type { TrackedRelationship, TrackedTable } from './tracked.ts';
 
-/** Fills the relationships of every table. Those that lead to what is not there are inconsistent. */
-export function trackRelationships(
-  sources: readonly TrackedSource[],
+/** A relationship that compiles, with what the list of inconsistencies would call it. */
+export interface CompiledRelationship {
+  readonly object: MetadataObject;
+  readonly relationship: TrackedRelationship;
+}
+
+/** Compiles the relationships of one table. Tables they lead to must have been tracked before. */
+export function compileRelationships(
+  table: TrackedTable,
   inconsistencies: Inconsistency[],
-): void {
-  for (const source of sources) {
-    for (const table of source.tables.values()) {
-      for (const kind of ['object', 'array'] as const) {
-        const key = `${kind}_relationships` as const;
-        for (const [index, metadata] of (table.metadata[key] ?? []).entries()) {
-          // Not available in this version; the metadata's reader has said so.
-          if ('manual_configuration' in metadata.using && !metadata.using.manual_configuration.remote_table)
-            continue;
-          const object = tableMemberObject(table, {
-            type: `${kind}_relation`,
-            name: metadata.name,
-            definition: { name: metadata.name, using: metadata.using, comment: metadata.comment ?? null },
-            path: [key, index],
-          });
-          const relationship = attempt(inconsistencies, object, () =>
-            within(`in table ${quotedLabel(table.catalog)}: in relationship "${metadata.name}"`, () =>
-              trackRelationship(table, kind, metadata),
-            ),
-          );
-          if (relationship) table.relationships.set(metadata.name, relationship);
-        }
-      }
-    }
-  }
-}
-
-function trackRelationship(
-  table: TrackedTable,
-  kind: 'object' | 'array',
-  metadata: RelationshipMetadata,
-): TrackedRelationship {
-  const { name, using } = metadata;
-  if (!isGraphQLName(name)) refuse(invalidNameReason(name));
-  if (table.relationships.has(name)) refuse(`field definitions have conflicting names: ["${name}"]`);
-  for (const column of table.columns.values()) {
-    if (column.fieldName !== name) continue;
-    refuse(`field definition conflicts with custom field name for postgres column "${column.catalog.name}"`);
-  }
-  if ('manual_configuration' in using) return manual(table, kind, name, using.manual_configuration);
-  const on = using.foreign_key_constraint_on;
-  if (typeof on === 'string' || isList(on)) {
-    if (kind === 'array') refuse('an array relationship needs the table that has the foreign key');
-    return byOwnKey(table, name, typeof on === 'string' ? [on] : on);
-  }
-  const columns = ['columns' in on ? on.columns : on.column].flat();
-  const remote = trackedTable(table.source, on.table);
-  const key = foreignKey(remote.catalog, columns, table.catalog);
-  const mapping = key.referencedColumns.map((mine, i) => [mine, key.columns[i] ?? ''] as const);
-  return { kind, name, remote, mapping, nullable: true };
-}
-
-function isList(on: unknown): on is readonly string[] {
-  return Array.isArray(on);
-}
-
-function manual(
-  table: TrackedTable,
-  kind: 'object' | 'array',
-  name: string,
-  configuration: ManualConfiguration,
-): TrackedRelationship {
-  const remote = trackedTable(
-    table.source,
-    configuration.remote_table ?? refuse('the relationship names no remote table'),
+): CompiledRelationship[] {
+  const all = (['object', 'array'] as const).flatMap((kind) =>
+    (table.metadata[`${kind}_relationships`] ?? []).map((metadata, index) => ({ kind, metadata, index })),
   );
-  const mapping: ColumnMapping = Object.entries(configuration.column_mapping).map(([mine, theirs]) => {
-    columnOf(table, mine);
-    columnOf(remote, theirs);
-    return [mine, theirs] as const;
+  return all.flatMap(({ kind, metadata, index }) => {
+    if (leadsToNativeQuery(metadata)) return [];
+    const object = tableMemberObject(table, {
+      type: `${kind}_relation`,
+      name: metadata.name,
+      definition: { name: metadata.name, using: metadata.using, comment: metadata.comment ?? null },
+      path: [`${kind}_relationships`, index],
+    });
+    const relationship = attempt(inconsistencies, object, () => {
+      const context = `in table ${quotedLabel(table.catalog)}: in relationship "${metadata.name}"`;
+      return compileRelationship(table, kind, metadata, context);
+    });
+    return relationship ? [{ object, relationship }] : [];
   });
-  if (mapping.length === 0) refuse('the column mapping of the relationship is empty');
-  return { kind, name, remote, mapping, nullable: true };
 }
 
-function byOwnKey(table: TrackedTable, name: string, columns: readonly string[]): TrackedRelationship {
-  for (const column of columns) columnOf(table, column);
-  const key = foreignKey(table.catalog, columns, null);
-  const remote = trackedTable(table.source, key.referencedTable);
-  return {
-    kind: 'object',
-    name,
-    remote,
-    mapping: key.columns.map((mine, i) => [mine, key.referencedColumns[i] ?? ''] as const),
-    nullable: key.columns.some((column) => table.columns.get(column)?.catalog.nullable ?? true),
-  };
+/** Not available in this version, which the metadata's reader has said where it stands. */
+function leadsToNativeQuery({ using }: RelationshipMetadata): boolean {
+  return 'manual_configuration' in using && !using.manual_configuration.remote_table;
 }
 
-/** The one foreign key of `table` over exactly these columns, to `target` where that is given. */
-function foreignKey(
-  table: CatalogTable,
+/** Some of Hasura's reasons carry the relationship as their context, those about the other table's tracking do not. */
+function compileRelationship(
+  table: TrackedTable,
+  kind: 'object' | 'array',
+  { name, using, comment }: RelationshipMetadata,
+  context: string,
+): TrackedRelationship {
+  const description = describe(comment, null, `An ${kind} relationship`);
+  within(context, () => {
+    if (!isGraphQLName(name)) refuse(invalidNameReason(name));
+  });
+  if ('manual_configuration' in using) {
+    return { kind, name, description, nullable: true, ...manual(table, using.manual_configuration, context) };
+  }
+  const key = using.foreign_key_constraint_on;
+  if (typeof key === 'object' && 'table' in key) {
+    return { kind, name, description, nullable: true, ...overRemoteKey(table, key, context) };
+  }
+  if (kind === 'array') {
+    return within(context, () =>
+      refuse('an array relationship over a foreign key names the table that has it: {table, columns}'),
+    );
+  }
+  return { kind, name, description, ...overOwnKey(table, typeof key === 'string' ? [key] : key, context) };
+}
+
+type Leads = Pick<TrackedRelationship, 'remote' | 'mapping'>;
+
+function overOwnKey(
+  table: TrackedTable,
   columns: readonly string[],
-  target: QualifiedName | null,
-): CatalogForeignKey {
-  const wanted = columns.toSorted().join('\0');
-  const found = table.foreignKeys.filter(
-    (key) =>
-      key.columns.toSorted().join('\0') === wanted &&
-      (target === null || nameKey(key.referencedTable) === nameKey(target)),
+  context: string,
+): Leads & Pick<TrackedRelationship, 'nullable'> {
+  const key = within(context, () => onlyKey(table.catalog.foreignKeys, columns));
+  const remote = tracked(table, key.referencedTable);
+  const nullable = key.columns.some(
+    (c) => must(table.columns.get(c), 'a foreign key has columns of its table').catalog.nullable,
   );
-  const [first] = found;
-  if (!first) refuse('no foreign constraint exists on the given column(s)');
-  if (found.length > 1) refuse('more than one foreign key constraint exists on the given column(s)');
-  return first;
+  return { remote, mapping: pairs(key.columns, key.referencedColumns), nullable };
 }
 
-function trackedTable(source: TrackedSource, name: QualifiedName): TrackedTable {
-  const table = source.tables.get(nameKey(name));
-  if (table) return table;
-  if (source.catalogTables.has(nameKey(name))) refuse(`table ${quotedLabel(name)} is not tracked`);
-  return refuse(`table ${quotedLabel(name)} does not exist in source: ${source.metadata.name}`);
+function overRemoteKey(table: TrackedTable, using: RemoteForeignKey, context: string): Leads {
+  return within(context, () => {
+    const remote =
+      table.source.tables.get(nameKey(using.table)) ??
+      refuse(`table ${quotedLabel(using.table)} does not exist in source: ${table.source.metadata.name}`);
+    const here = nameKey(table.catalog);
+    const towardsHere = remote.catalog.foreignKeys.filter((k) => nameKey(k.referencedTable) === here);
+    const key = onlyKey(towardsHere, ['columns' in using ? using.columns : using.column].flat());
+    return { remote, mapping: pairs(key.referencedColumns, key.columns) };
+  });
 }
 
-function columnOf(table: TrackedTable, name: string): void {
-  if (!table.columns.has(name)) refuse(`table "${label(table.catalog)}" has no column named "${name}"`);
+function manual(table: TrackedTable, using: ManualConfiguration, context: string): Leads {
+  const mapping = Object.entries(using.column_mapping);
+  const remoteName = within(context, () => {
+    if (mapping.length === 0) refuse('column_mapping is empty: it would pair every row with every row');
+    return must(using.remote_table, 'relationships to native queries were left out before');
+  });
+  const remote = tracked(table, remoteName);
+  for (const [own, other] of mapping) {
+    checkColumn(table, own);
+    checkColumn(remote, other);
+  }
+  return { remote, mapping };
+}
+
+function tracked(table: TrackedTable, name: TableName): TrackedTable {
+  return table.source.tables.get(nameKey(name)) ?? refuse(`table ${quotedLabel(name)} is not tracked`);
+}
+
+function checkColumn(table: TrackedTable, column: string): void {
+  if (!table.columns.has(column)) {
+    refuse(`table ${quotedLabel(table.catalog)} has no field named "${column}"`);
+  }
+}
+
+/** The one foreign key over just these columns, in whatever order they are given. */
+function onlyKey(keys: readonly CatalogForeignKey[], columns: readonly string[]): CatalogForeignKey {
+  const wanted = new Set(columns);
+  const [key, ...others] = keys.filter(
+    (k) => k.columns.length === wanted.size && k.columns.every((c) => wanted.has(c)),
+  );
+  if (!key) return refuse('no foreign constraint exists on the given column(s)');
+  if (others.length > 0) refuse('more than one foreign key constraint exists on the given column(s)');
+  return key;
+}
+
+function pairs(own: readonly string[], other: readonly string[]): ColumnMapping {
+  return own.map((column, i) => [column, must(other[i], 'a foreign key pairs its columns')]);
 }

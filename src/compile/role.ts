@@ -1,14 +1,23 @@
 // Tracked tables + one role's permissions -> the role's model: exactly what it may see.
 
-import type { FieldModel, Inconsistency, RoleModel, RootField, TableModel } from '../artifact/types.ts';
-import { attempt, refuse } from './inconsistency.ts';
-import { compareNames } from './names.ts';
+import type {
+  ColumnField,
+  ComputedField,
+  FieldModel,
+  Inconsistency,
+  RoleModel,
+  RootField,
+  TableModel,
+  TableRef,
+} from '../artifact/types.ts';
+import { attempt, refuse, report, within } from './inconsistency.ts';
+import { compareNames, quotedLabel } from './names.ts';
 import type { TypeTable } from './scalars.ts';
 import { createTypeTable } from './scalars.ts';
 import type { CompiledPermission } from './select-permission.ts';
 import { adminPermission, compileSelectPermission } from './select-permission.ts';
 import { tableMemberObject } from './tables.ts';
-import type { TrackedSource, TrackedTable } from './tracked.ts';
+import type { TrackedComputedField, TrackedSource, TrackedTable } from './tracked.ts';
 
 export const ADMIN = 'admin';
 
@@ -18,12 +27,14 @@ interface Selectable {
   readonly permission: CompiledPermission;
 }
 
-/** Every role the permissions name, and `admin`, sorted. */
+/** Every role a permission of any kind names, and `admin`, sorted. */
 export function rolesOf(sources: readonly TrackedSource[]): readonly string[] {
   const roles = new Set([ADMIN]);
   for (const source of sources) {
     for (const { metadata } of source.tables.values()) {
-      for (const entry of metadata.select_permissions ?? []) roles.add(entry.role);
+      for (const kind of ['select', 'insert', 'update', 'delete'] as const) {
+        for (const { role } of metadata[`${kind}_permissions`] ?? []) roles.add(role);
+      }
     }
   }
   return [...roles].sort(compareNames);
@@ -40,13 +51,12 @@ export function compileRole(
     .flatMap((source) => [...source.tables.values()])
     .sort((a, b) => compareNames(a.typeName, b.typeName))
     .flatMap((table): Selectable[] => {
-      const permission =
-        role === ADMIN ? adminPermission(table) : permissionOf(role, types, table, inconsistencies);
+      const given = permissionOf(role, types, table, inconsistencies);
+      const permission = role === ADMIN ? adminPermission(table) : given;
       return permission ? [{ table, permission }] : [];
     });
   const refs = new Map(selectable.map(({ table }, ref) => [table, ref]));
-  const byTable = new Map(selectable.map((s) => [s.table, s]));
-  const tables = selectable.map((s) => tableModel(s, types, refs, byTable, role === ADMIN));
+  const tables = selectable.map((s) => tableModel(s, types, refs));
   const queryFields = selectable.flatMap((s, ref) => rootFields(s, ref, tables[ref]?.primaryKey ?? null));
   return {
     role,
@@ -72,11 +82,14 @@ function permissionOf(
     definition: { role, permission: entry.permission, comment: entry.comment ?? null },
     path: ['select_permissions', index, 'permission'],
   });
+  if (entries.some((e, i) => e.role === role && i > index)) {
+    report(inconsistencies, object, `Duplicate objects: multiple definitions for ${object.name}`);
+    return null;
+  }
   return attempt(inconsistencies, object, () =>
-    types.attempt(() => {
-      if (entries.findIndex((e, i) => e.role === role && i !== index) >= 0)
-        refuse(`role "${role}" has more than one select permission`);
-      return compileSelectPermission(types, table, entry.permission);
+    within(`in table ${quotedLabel(table.catalog)}: in permission for role "${role}"`, () => {
+      if (role === ADMIN) refuse('cannot define permission for admin role');
+      return types.attempt(() => compileSelectPermission(types, table, entry.permission));
     }),
   );
 }
@@ -84,86 +97,85 @@ function permissionOf(
 function tableModel(
   { table, permission }: Selectable,
   types: TypeTable,
-  refs: ReadonlyMap<TrackedTable, number>,
-  byTable: ReadonlyMap<TrackedTable, Selectable>,
-  admin: boolean,
+  refs: ReadonlyMap<TrackedTable, TableRef>,
 ): TableModel {
   const { catalog } = table;
-  const fields: FieldModel[] = [];
-  for (const [name, column] of table.columns) {
-    if (column.fieldName === null || !permission.columns.has(name)) continue;
-    fields.push({
-      kind: 'column',
-      name: column.fieldName,
-      column: name,
-      type: types.refer(column.type),
-      nullable: column.catalog.nullable,
-      description: column.description,
-    });
-  }
-  for (const relationship of table.relationships.values()) {
-    const ref = refs.get(relationship.remote);
-    if (ref === undefined) continue;
-    const { name, mapping, nullable } = relationship;
-    const comment = relationshipComment(table, relationship.kind, name);
-    fields.push(
-      relationship.kind === 'object'
-        ? {
-            kind: 'object_relationship',
-            name,
-            table: ref,
-            mapping,
-            nullable,
-            description: comment ?? 'An object relationship',
-          }
-        : {
-            kind: 'array_relationship',
-            name,
-            table: ref,
-            mapping,
-            description: comment ?? 'An array relationship',
-          },
-    );
-  }
-  for (const computed of table.computedFields.values()) {
-    const { returns } = computed;
-    const ref = returns.kind === 'table' ? refs.get(returns.table) : undefined;
-    // As in Hasura: a scalar one must be listed, one that returns a table follows that table's permission.
-    if (
-      returns.kind === 'table' ? ref === undefined : !admin && !permission.computedFields.has(computed.name)
-    )
-      continue;
-    fields.push({
-      kind: 'computed_field',
-      name: computed.name,
-      call: computed.call,
-      arguments: computed.arguments.map((a) => ({ ...a, type: types.refer(a.type) })),
-      returns:
-        returns.kind === 'table'
-          ? { kind: 'table', table: ref ?? 0 }
-          : { kind: 'scalar', type: types.refer(returns.type) },
-      description: computed.description,
-    });
-  }
-  const key = catalog.primaryKey?.columns.map((c) =>
-    permission.columns.has(c) ? (table.columns.get(c)?.fieldName ?? null) : null,
-  );
+  const fields: FieldModel[] = [
+    ...columnFields(table, permission, types),
+    ...relationshipFields(table, refs),
+    ...computedFields(table, permission, types, refs),
+  ];
   return {
     source: table.source.metadata.name,
     table: { schema: catalog.schema, name: catalog.name },
     typeName: table.typeName,
     description: table.description,
     fields: fields.sort((a, b) => compareNames(a.name, b.name)),
-    primaryKey: key && key.length > 0 && key.every((name) => name !== null) ? key : null,
+    primaryKey: visibleKey(table, permission),
     filter: permission.filter,
-    limit: byTable.get(table)?.permission.limit ?? null,
+    limit: permission.limit,
     allowAggregations: permission.allowAggregations,
   };
 }
 
-function relationshipComment(table: TrackedTable, kind: 'object' | 'array', name: string): string | null {
-  const list = table.metadata[`${kind}_relationships`] ?? [];
-  return list.find((r) => r.name === name)?.comment ?? null;
+function columnFields(table: TrackedTable, permission: CompiledPermission, types: TypeTable): ColumnField[] {
+  return [...table.columns].flatMap(([name, { fieldName, type, catalog, description }]): ColumnField[] => {
+    if (fieldName === null || !permission.columns.has(name)) return [];
+    const { nullable } = catalog;
+    return [
+      { kind: 'column', name: fieldName, column: name, type: types.refer(type), nullable, description },
+    ];
+  });
+}
+
+/** Those that lead to a table the role may select from. */
+function relationshipFields(table: TrackedTable, refs: ReadonlyMap<TrackedTable, TableRef>): FieldModel[] {
+  return [...table.relationships.values()].flatMap((relationship): FieldModel[] => {
+    const remote = refs.get(relationship.remote);
+    if (remote === undefined) return [];
+    const { name, mapping, nullable, description } = relationship;
+    return relationship.kind === 'object'
+      ? [{ kind: 'object_relationship', name, table: remote, mapping, nullable, description }]
+      : [{ kind: 'array_relationship', name, table: remote, mapping, description }];
+  });
+}
+
+/** As in Hasura: one that gives a value must be listed, one that gives a table's rows follows that table's permission. */
+function computedFields(
+  table: TrackedTable,
+  permission: CompiledPermission,
+  types: TypeTable,
+  refs: ReadonlyMap<TrackedTable, TableRef>,
+): ComputedField[] {
+  return [...table.computedFields.values()].flatMap((computed): ComputedField[] => {
+    const returns = resultFor(computed, permission, types, refs);
+    if (!returns) return [];
+    const { name, call, description } = computed;
+    const args = computed.arguments.map((a) => ({ ...a, type: types.refer(a.type) }));
+    return [{ kind: 'computed_field', name, call, arguments: args, returns, description }];
+  });
+}
+
+function resultFor(
+  { name, returns }: TrackedComputedField,
+  permission: CompiledPermission,
+  types: TypeTable,
+  refs: ReadonlyMap<TrackedTable, TableRef>,
+): ComputedField['returns'] | null {
+  if (returns.kind === 'scalar') {
+    return permission.computedFields.has(name) ? { kind: 'scalar', type: types.refer(returns.type) } : null;
+  }
+  const ref = refs.get(returns.table);
+  return ref === undefined ? null : { kind: 'table', table: ref };
+}
+
+/** The primary key by field names, when the role sees all of it. */
+function visibleKey(table: TrackedTable, permission: CompiledPermission): readonly string[] | null {
+  const columns = table.catalog.primaryKey?.columns ?? [];
+  const names = columns.flatMap((c) =>
+    permission.columns.has(c) ? (table.columns.get(c)?.fieldName ?? []) : [],
+  );
+  return names.length > 0 && names.length === columns.length ? names : null;
 }
 
 function rootFields(

@@ -4,7 +4,7 @@ import type { BoolExp } from '../artifact/types.ts';
 import type { SelectPermission } from '../metadata/types.ts';
 import { compileFilter } from './bool-exp.ts';
 import { at, refuse } from './inconsistency.ts';
-import { label } from './names.ts';
+import { quotedLabel } from './names.ts';
 import type { TypeTable } from './scalars.ts';
 import type { TrackedTable } from './tracked.ts';
 
@@ -42,16 +42,12 @@ export function compileSelectPermission(
   table: TrackedTable,
   permission: SelectPermission,
 ): CompiledPermission {
-  const name = label(table.catalog);
   if (permission.columns !== '*') {
-    for (const [i, column] of permission.columns.entries()) {
-      if (!table.columns.has(column))
-        at(['columns', i], () => refuse(`"${column}" does not exist in table "${name}"`));
-    }
+    for (const [i, column] of permission.columns.entries())
+      at(['columns', i], () => checkColumn(table, column));
   }
   for (const [i, field] of (permission.computed_fields ?? []).entries()) {
-    if (table.computedFields.has(field)) continue;
-    at(['computed_fields', i], () => refuse(`computed field "${field}" does not exist in table "${name}"`));
+    at(['computed_fields', i], () => checkComputedField(table, field));
   }
   const limit = permission.limit ?? null;
   if (limit !== null && (!Number.isSafeInteger(limit) || limit < 0))
@@ -64,4 +60,29 @@ export function compileSelectPermission(
     allowAggregations: permission.allow_aggregations ?? false,
     queryRootFields: permission.query_root_fields ? new Set(permission.query_root_fields) : null,
   };
+}
+
+function checkColumn(table: TrackedTable, name: string): void {
+  if (table.columns.has(name)) return;
+  const other = table.relationships.has(name)
+    ? 'relationship; permissions for relationships are automatically inferred'
+    : table.computedFields.has(name)
+      ? 'computed field; list it under computed_fields'
+      : null;
+  refuse(
+    other === null
+      ? `column "${name}" does not exist`
+      : `expecting a database column; but, "${name}" is a ${other}`,
+  );
+}
+
+function checkComputedField(table: TrackedTable, name: string): void {
+  const returns =
+    table.computedFields.get(name)?.returns ?? refuse(`computed field "${name}" does not exist`);
+  if (returns.kind === 'table') {
+    refuse(
+      `select permissions on computed field "${name}" are auto-derived from the permissions on its returning table ` +
+        `${quotedLabel(returns.table.catalog)} and cannot be specified manually`,
+    );
+  }
 }

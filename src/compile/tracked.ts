@@ -54,6 +54,7 @@ export interface TrackedRelationship {
   readonly mapping: ColumnMapping;
   /** Of object relationships: whether a row may have none. */
   readonly nullable: boolean;
+  readonly description: string | null;
 }
 
 export interface TrackedComputedField {

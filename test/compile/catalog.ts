@@ -103,6 +103,8 @@ export const CATALOG: DatabaseCatalog = {
       ['id', type('int4'), { nullable: false }],
       ['name', type('text')],
       ['constructor', type('text')],
+      ['raw', type('json')],
+      ['raw_tags', type('text', { dimensions: 1 })],
     ]),
   ],
   functions: [
@@ -114,6 +116,18 @@ export const CATALOG: DatabaseCatalog = {
       returns: type('record', { kind: 'pseudo' }),
     }),
     fn('author_volatile', { volatility: 'volatile' }),
+    fn('author_padded', {
+      arguments: [
+        { name: 'author_row', type: rowOf('author'), hasDefault: false },
+        { name: null, type: type('int4'), hasDefault: false },
+        { name: 'session', type: type('jsonb'), hasDefault: false },
+        { name: null, type: type('text'), hasDefault: true },
+      ],
+    }),
+    fn('author_void', { returns: type('void', { kind: 'pseudo' }) }),
+    fn('author_editor', { returns: rowOf('article') }),
+    fn('no_arguments', { arguments: [] }),
+    fn('other_row', { arguments: [{ name: 'a', type: rowOf('article'), hasDefault: false }] }),
     fn('author_twice'),
     fn('author_twice', { arguments: [] }),
     fn('no_row', { arguments: [{ name: 'x', type: type('int4'), hasDefault: false }] }),

@@ -44,6 +44,7 @@ const author: TableMetadata = {
   computed_fields: [
     { name: 'upper', definition: { function: { schema: 'public', name: 'author_upper' } } },
     { name: 'written', definition: { function: { schema: 'public', name: 'author_articles' } } },
+    { name: 'padded', definition: { function: { schema: 'public', name: 'author_padded' } } },
   ],
   select_permissions: [permission()],
 };
@@ -152,6 +153,60 @@ describe('filters', () => {
       { _exists: { _table: ARTICLE, _where: { meta: { _has_key: 'x' } } } },
       expect.objectContaining({ kind: 'exists', table: ARTICLE }),
     ],
+    [
+      { raw_tags: ['a', 'X-Hasura-Tag'] },
+      compare('raw_tags', '_eq', {
+        kind: 'list',
+        items: [
+          { kind: 'literal', value: 'a' },
+          { kind: 'session', name: 'x-hasura-tag' },
+        ],
+      }),
+    ],
+    [{ raw_tags: { _contains: '{a}' } }, compare('raw_tags', '_contains', { kind: 'literal', value: '{a}' })],
+    [
+      { articles: { author: { name: { _cneq: 'constructor' } } } },
+      expect.objectContaining({
+        exp: expect.objectContaining({
+          exp: {
+            kind: 'compare_columns',
+            column: 'name',
+            op: '_cne',
+            other: 'constructor',
+            via: [],
+            root: false,
+          },
+        }) as unknown,
+      }),
+    ],
+    [
+      { articles: { title: { _ceq: ['author', 'name'] } } },
+      expect.objectContaining({
+        exp: expect.objectContaining({
+          other: 'name',
+          via: [{ table: AUTHOR, mapping: [['author_id', 'id']] }],
+          root: false,
+        }) as unknown,
+      }),
+    ],
+    [
+      { articles: { meta: { _cast: { String: { _like: 'X-HASURA-LIKE' } } } } },
+      expect.objectContaining({
+        exp: expect.objectContaining({
+          kind: 'cast',
+          column: 'meta',
+          op: '_like',
+          value: { kind: 'session', name: 'x-hasura-like' },
+        }) as unknown,
+      }),
+    ],
+    [
+      { articles: { meta: { $contains: { a: [1] } } } },
+      expect.objectContaining({
+        exp: compare('meta', '_contains', { kind: 'literal', value: { a: [1] } }) as unknown,
+      }),
+    ],
+    [{ id: { _in: [] } }, compare('id', '_in', { kind: 'literal', value: [] })],
     [{ upper: { _eq: 'A' } }, expect.objectContaining({ kind: 'computed_field', op: '_eq' })],
     [{ written: { title: { _is_null: false } } }, expect.objectContaining({ kind: 'computed_table' })],
   ])('%j', (filter, expected) => {
@@ -159,27 +214,62 @@ describe('filters', () => {
   });
 
   const AT = 'sources.0.tables.0.select_permissions.0.permission.filter';
+  const BECAUSE = 'Inconsistent object: in table "author": in permission for role "user"';
   test.each<[Record<string, unknown>, string]>([
-    [{ nope: 1 }, `${AT}.nope: Inconsistent object: "nope" does not exist in table "author"`],
+    [{ nope: 1 }, `${AT}.nope: ${BECAUSE}: "nope" does not exist in table "author"`],
     [
       { id: { _foo: 1 } },
-      `${AT}.id._foo: Inconsistent object: unexpected operator "_foo" for a column of type "int4"`,
+      `${AT}.id._foo: ${BECAUSE}: unexpected operator "_foo" for a column of type "int4"`,
     ],
     [
       { id: { _like: 'a' } },
-      `${AT}.id._like: Inconsistent object: unexpected operator "_like" for a column of type "int4"`,
+      `${AT}.id._like: ${BECAUSE}: unexpected operator "_like" for a column of type "int4"`,
     ],
-    [{ id: { _eq: null } }, `${AT}.id._eq: Inconsistent object: unexpected null value: use _is_null`],
-    [{ _or: {} }, `${AT}._or: Inconsistent object: a list of boolean expressions is expected`],
+    [{ id: { _eq: null } }, `${AT}.id._eq: ${BECAUSE}: unexpected null value: use _is_null`],
+    [{ _or: {} }, `${AT}._or: ${BECAUSE}: a list of boolean expressions is expected`],
     [
       { id: { _in: 3 } },
-      `${AT}.id._in: Inconsistent object: a list, or a session variable that holds one, is expected`,
+      `${AT}.id._in: ${BECAUSE}: a list, or a session variable that holds one, is expected`,
     ],
     [
       { _exists: { _table: { schema: 'public', name: 'x' }, _where: {} } },
-      `${AT}._exists: Inconsistent object: table "x" is not tracked in source: "default"`,
+      `${AT}._exists: ${BECAUSE}: table "x" does not exist in source: default`,
     ],
-    [{ id: { _ceq: 'nope' } }, `${AT}.id._ceq: Inconsistent object: "nope" does not exist in table "author"`],
+    [
+      { articles: { meta: { _st_d_within: {} } } },
+      `${AT}.articles.meta._st_d_within: ${BECAUSE}: unexpected operator "_st_d_within" for a column of type "jsonb"`,
+    ],
+    [{ raw: {} }, `${AT}.raw: ${BECAUSE}: JSON column can not be part of boolean expression`],
+    [{ id: null }, `${AT}.id: ${BECAUSE}: unexpected null value: use _is_null`],
+    [{ id: [1] }, `${AT}.id: ${BECAUSE}: a single value is expected for type "int4"`],
+    [{ id: { _eq: { a: 1 } } }, `${AT}.id._eq: ${BECAUSE}: a single value is expected for type "int4"`],
+    [{ id: { _in: [1, null] } }, `${AT}.id._in.1: ${BECAUSE}: unexpected null value in a list`],
+    [{ id: { _is_null: 'no' } }, `${AT}.id._is_null: ${BECAUSE}: _is_null takes true or false`],
+    [{ articles: null }, `${AT}.articles: ${BECAUSE}: a boolean expression is an object`],
+    [{ articles: { gone: 1 } }, `${AT}.articles.gone: ${BECAUSE}: "gone" does not exist in table "article"`],
+    [{ _exists: { _table: 'article' } }, `${AT}._exists: ${BECAUSE}: _exists needs _where`],
+    [
+      { _exists: { _table: 'article', _where: {}, _were: {} } },
+      `${AT}._exists: ${BECAUSE}: _exists takes _table and _where, not "_were"`,
+    ],
+    [
+      { articles: { title: { _ceq: ['$', 'id'] } } },
+      `${AT}.articles.title._ceq: ${BECAUSE}: incompatible column types: "title" has type "text", but "id" has type "int4"`,
+    ],
+    [
+      { id: { _ceq: ['articles', 'id'] } },
+      `${AT}.id._ceq: ${BECAUSE}: "articles" is not an object relationship of table "author"`,
+    ],
+    [
+      { id: { _ceq: [] } },
+      `${AT}.id._ceq: ${BECAUSE}: a column comparison takes the name of a column, or a path to one`,
+    ],
+    [
+      { padded: { _eq: 'a' } },
+      `${AT}.padded: ${BECAUSE}: Computed columns with input arguments can not be part of the where clause`,
+    ],
+    [{ id: { _cast: { String: {} } } }, `${AT}.id._cast: ${BECAUSE}: a column of type "int4" has no _cast`],
+    [{ id: { _ceq: 'nope' } }, `${AT}.id._ceq: ${BECAUSE}: "nope" does not exist in table "author"`],
   ])('%j takes the table away from the role', (filter, reason) => {
     expect(filterOf(filter)).toEqual([reason]);
     expect(
@@ -199,8 +289,9 @@ describe('inconsistencies', () => {
     { name: 'field', definition: { function: { schema: 'public', name } } },
   ];
   const refused = (reason: string) => [
-    `computed_field field in table author in source default: Inconsistent object: the computed field "field" cannot be added to table "author": ${reason}`,
+    `computed_field field in table author in source default: Inconsistent object: in table "author": in computed field "field": ${reason}`,
   ];
+  const CANNOT = 'the computed field "field" cannot be added to table "author" because';
 
   test('a table that is not there takes everything below it along, the rest is served', () => {
     const artifact = compiled([
@@ -221,7 +312,7 @@ describe('inconsistencies', () => {
         table: ARTICLE,
         object_relationships: [{ name: 'x', using: { foreign_key_constraint_on: 'title' } }],
       },
-      'no foreign constraint exists on the given column(s)',
+      'in table "article": in relationship "x": no foreign constraint exists on the given column(s)',
     ],
     [
       'remote untracked',
@@ -242,35 +333,49 @@ describe('inconsistencies', () => {
           },
         ],
       },
-      'table "no" does not exist in source: default',
+      'in table "article": in relationship "x": table "no" does not exist in source: default',
     ],
   ])('relationship: %s', (_, table, reason) => {
-    expect(reasons([table])).toEqual([
-      expect.stringContaining(`Inconsistent object: in table "article": in relationship "x": ${reason}`),
-    ]);
+    expect(reasons([table])).toEqual([expect.stringContaining(`Inconsistent object: ${reason}`)]);
   });
 
   test.each([
     ['nowhere', 'no such function exists: "nowhere"'],
-    ['author_volatile', 'the function "author_volatile" is of type VOLATILE'],
-    ['author_twice', 'the function "author_twice" is overloaded'],
+    ['author_twice', 'function "author_twice" is overloaded. Overloaded functions are not supported'],
     [
-      'no_row',
-      'the first argument of the function "no_row" of type "int4" is not the table of the computed field',
+      'author_volatile',
+      `${CANNOT} the function "author_volatile" is of type VOLATILE; cannot be added as a computed field`,
+    ],
+    ['no_row', `${CANNOT} first argument of the function "no_row" is not COMPOSITE type`],
+    [
+      'other_row',
+      `${CANNOT} first argument of the function "other_row" of type "article" is not the table to which the computed field is being added`,
+    ],
+    ['no_arguments', `${CANNOT} the function "no_arguments" has no input arguments`],
+    [
+      'author_articles',
+      `${CANNOT} the function "author_articles" returning set of table "article" is not tracked or not found in database`,
+    ],
+    ['author_void', `${CANNOT} the function "author_void" returning type void is not a BASE type`],
+    [
+      'author_stats',
+      `${CANNOT} the function "author_stats" returns columns of its own (RETURNS TABLE or OUT arguments), which is not available in this version: return SETOF a tracked table`,
     ],
   ])('computed field: %s', (name, reason) => {
     expect(reasons([{ table: AUTHOR, computed_fields: computed(name) }])).toEqual(refused(reason));
   });
 
   test.each([
-    [{ columns: ['id', 'secret'] }, '"secret" does not exist in table "author"'],
-    [{ computed_fields: ['nope'] }, 'computed field "nope" does not exist in table "author"'],
+    [{ columns: ['id', 'secret'] }, 'column "secret" does not exist'],
+    [{ computed_fields: ['nope'] }, 'computed field "nope" does not exist'],
     [{ limit: -1 }, 'unexpected negative value for limit'],
   ])('permission %j', (extra, reason) => {
     expect(
       reasons([
         { ...author, array_relationships: [], computed_fields: [], select_permissions: [permission(extra)] },
       ]),
-    ).toEqual([`select_permission user in table author in source default: Inconsistent object: ${reason}`]);
+    ).toEqual([
+      `select_permission user in table author in source default: Inconsistent object: in table "author": in permission for role "user": ${reason}`,
+    ]);
   });
 });

@@ -1,0 +1,6 @@
+// What a value of a metadata document is.
+
+/** An object of JSON: neither null nor a list. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
