@@ -114,29 +114,37 @@ export function serverEnvironment(): NodeJS.ProcessEnv {
 }
 
 /**
- * Checks that an existing folder is of the programs' major version and belongs to the user they run as.
+ * Checks that an existing folder is of the programs' major version.
  * @throws UserError naming both versions and the ways out.
  */
-export function checkDataFolder(folder: string, binaries: PostgresBinaries, as: RunAs): void {
+export function checkVersion(folder: string, binaries: PostgresBinaries): void {
   const found = readFileSync(join(folder, 'PG_VERSION'), 'utf8').trim();
-  if (found !== binaries.major) {
-    throw new UserError(
-      `The data in ${folder} is of PostgreSQL ${found}, and the embedded server is PostgreSQL ${binaries.version}. ` +
-        `Start with --fresh to delete it and begin anew, or keep it in a PostgreSQL ${found} of your own and name that with --database-url.`,
-    );
-  }
-  const { uid } = lstatSync(folder);
-  const wanted = as.uid ?? process.getuid?.() ?? uid;
-  if (uid === wanted) return;
-  if (as.uid !== undefined && as.gid !== undefined && dirname(folder) !== tmpdir()) {
-    // Made by an ordinary user, now run by root, who may hand it over. Not in the folder for temporary files: there
-    // anybody could have prepared it.
-    giveTo(folder, as.uid, as.gid);
-    return;
+  if (found === binaries.major) return;
+  throw new UserError(
+    `The data in ${folder} is of PostgreSQL ${found}, and the embedded server is PostgreSQL ${binaries.version}. ` +
+      `Start with --fresh to delete it and begin anew, or keep it in a PostgreSQL ${found} of your own and name that with --database-url.`,
+  );
+}
+
+/**
+ * Sees to it that a folder, where there is one, belongs to the user that Postgres runs as, who alone can read it.
+ * @throws UserError when it is another's and not ours to give.
+ */
+export function claimDataFolder(folder: string, as: RunAs): void {
+  const stats = lstatSync(folder, { throwIfNoEntry: false });
+  if (!stats || stats.uid === (as.uid ?? process.getuid?.() ?? stats.uid)) return;
+  if (as.uid !== undefined && as.gid !== undefined) {
+    // What holds no data of Postgres is not touched here. Data that an ordinary user made and root now uses is handed
+    // over. Not, though, in the folder for temporary files: there anybody could have prepared it.
+    if (!existsSync(join(folder, 'PG_VERSION'))) return;
+    if (dirname(folder) !== tmpdir()) {
+      giveTo(folder, as.uid, as.gid);
+      return;
+    }
   }
   throw new UserError(
-    `The data in ${folder} belongs to another user (id ${uid}), probably from a run as root: ` +
-      'remove it as that user, or give it to yourself with chown.',
+    `The data folder ${folder} belongs to another user (id ${stats.uid}), perhaps from a run as root: ` +
+      'remove it, or give it to yourself, as that user or as root.',
   );
 }
 

@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { findPostgres, type PostgresBinaries } from './binaries.ts';
 import {
-  checkDataFolder,
+  checkVersion,
+  claimDataFolder,
   clearLock,
   initialiseDataFolder,
   locateDataFolder,
@@ -66,11 +67,12 @@ export async function startEmbeddedPostgres(
       `data is kept in ${folder}: Postgres does not run as root, and ${options.dataDir} is closed to others`,
     );
   }
+  claimDataFolder(folder, as);
   await clearLock(folder);
   if (options.fresh === true) removeDataFolder(folder);
   progress(`preparing PostgreSQL ${binaries.version}`);
   const created = await initialiseDataFolder(folder, binaries, as);
-  if (!created) checkDataFolder(folder, binaries, as);
+  if (!created) checkVersion(folder, binaries);
   const server = await startServer(binaries, { folder, as, throwaway, port: options.port });
   return {
     url: `postgres://postgres@127.0.0.1:${server.port}/postgres`,

@@ -2,7 +2,16 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -110,11 +119,13 @@ describe('refusals', () => {
     const dataDir = join(dir, 'precious');
     mkdirSync(dataDir);
     writeFileSync(join(dataDir, 'thesis.txt'), 'years of work');
+    const owner = statSync(join(dataDir, 'thesis.txt')).uid;
     await expect(startEmbeddedPostgres({ dataDir, fresh: true })).rejects.toThrow(
       /not a Postgres data folder/,
     );
     await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow(/not a Postgres data folder/);
     expect(readFileSync(join(dataDir, 'thesis.txt'), 'utf8')).toBe('years of work');
+    expect(statSync(join(dataDir, 'thesis.txt')).uid).toBe(owner);
   });
 
   test('a second server on the same data', async () => {
