@@ -5,9 +5,13 @@ import { guardsHold } from '../plan/input.ts';
 import type { Plan } from '../plan/plan.ts';
 
 const MAX_KEYS = 1000;
-/** Keys longer than this are planned anew each time. */
-const MAX_KEY_UNITS = 100_000;
 const MAX_PLANS_PER_KEY = 8;
+/** A plan whose text and SQL are longer is made anew each time: an isolate has 128 MB for everything. */
+const MAX_PLAN_UNITS = 250_000;
+/** Of all plans that are kept. */
+const MAX_TOTAL_UNITS = 8_000_000;
+/** What a guard or a value of a plan is counted as. */
+const UNITS_PER_ITEM = 100;
 
 export interface PlanCache {
   /** The plan made before for this key whose guards hold for these variables. */
@@ -15,23 +19,58 @@ export interface PlanCache {
   remember(key: string, plan: Plan): void;
 }
 
-/** A cache that keeps the 1,000 texts used last. */
+interface Entry {
+  readonly plans: readonly { readonly plan: Plan; readonly units: number }[];
+  readonly units: number;
+}
+
+/** A cache that drops the texts used longest ago when it is full. */
 export function planCache(): PlanCache {
-  const entries = new Map<string, Plan[]>();
+  const entries = new Map<string, Entry>();
+  let total = 0;
+  const drop = (key: string): void => {
+    total -= entries.get(key)?.units ?? 0;
+    entries.delete(key);
+  };
   return {
     find(key, variables) {
-      const plans = entries.get(key);
-      if (!plans) return undefined;
-      return plans.find((plan) => guardsHold(plan.guards, variables));
+      const entry = entries.get(key);
+      if (!entry) return undefined;
+      // A map keeps the order of insertion: what is used moves to its end.
+      entries.delete(key);
+      entries.set(key, entry);
+      return entry.plans.find(({ plan }) => guardsHold(plan.guards, variables))?.plan;
     },
     remember(key, plan) {
-      if (key.length > MAX_KEY_UNITS) return;
-      const plans = entries.get(key) ?? [];
-      entries.delete(key);
-      entries.set(key, [plan, ...plans.slice(0, MAX_PLANS_PER_KEY - 1)]);
-      if (entries.size > MAX_KEYS) entries.delete(entries.keys().next().value as string);
+      const units = key.length + planUnits(plan);
+      if (units > MAX_PLAN_UNITS) return;
+      const plans = [{ plan, units }, ...(entries.get(key)?.plans ?? []).slice(0, MAX_PLANS_PER_KEY - 1)];
+      drop(key);
+      const entry = { plans, units: plans.reduce((sum, p) => sum + p.units, 0) };
+      entries.set(key, entry);
+      total += entry.units;
+      for (const oldest of entries.keys()) {
+        if (entries.size <= MAX_KEYS && total <= MAX_TOTAL_UNITS) break;
+        drop(oldest);
+      }
     },
   };
+}
+
+/** About what a plan takes: its SQL, and what it remembers of the request. */
+function planUnits({ answer, guards, values }: Plan): number {
+  const items = (guards.length + values.length) * UNITS_PER_ITEM;
+  switch (answer.kind) {
+    case 'constant':
+      return items + answer.data.length;
+    case 'statement':
+      return items + answer.statement.text.length;
+    case 'parts':
+      return answer.parts.reduce(
+        (sum, part) => sum + (part.kind === 'statement' ? part.statement.text.length : UNITS_PER_ITEM),
+        items,
+      );
+  }
 }
 
 /** The key of a request: everything a plan depends on beside the variables. */

@@ -4,7 +4,7 @@ import type { Path } from '../error/path.ts';
 import { at } from '../error/path.ts';
 import type { SelectedField } from './collect.ts';
 import type { PlanContext } from './context.ts';
-import { invalid } from './context.ts';
+import { countTerm, invalid } from './context.ts';
 import type { Input } from './input.ts';
 import { describeInput, exactJson, resolveVariable, view } from './input.ts';
 
@@ -46,9 +46,15 @@ export function listItems(
     case 'null':
       return undefined;
     case 'list':
-      return seen.items.map((input, i) => ({ input, path: at(argument.path, i) }));
-    default:
-      return [argument];
+      return seen.items.map((input, i) => {
+        countTerm(ctx);
+        return { input, path: at(argument.path, i) };
+      });
+    default: {
+      // The value behind a variable: its own type was compared with the list's.
+      const input = resolveVariable(ctx.reader, argument.input, `[${itemType}]`, argument.path);
+      return [{ input: input ?? argument.input, path: argument.path }];
+    }
   }
 }
 

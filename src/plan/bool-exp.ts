@@ -14,9 +14,9 @@ import { castSql } from './codec.ts';
 import type { Operand } from './comparison.ts';
 import { comparisonSql, OBJECT_OPERANDS, objectOperandName, operandType, TEXT } from './comparison.ts';
 import type { PlanContext } from './context.ts';
-import { invalid, MAX_FILTER_DEPTH, MAX_FILTER_TERMS, newAlias, requestParam } from './context.ts';
+import { countTerm, invalid, MAX_FILTER_DEPTH, newAlias, requestParam } from './context.ts';
 import { functionCallSql } from './function-call.ts';
-import { exactJson, presence, view } from './input.ts';
+import { exactJson, presence, resolveVariable, view } from './input.ts';
 import { joinConditions } from './join.ts';
 import { permissionSql } from './permission.ts';
 
@@ -45,8 +45,7 @@ function boolExpSql(ctx: PlanContext, scope: Scope, argument: Argument): Sql {
   const conditions: Sql[] = [];
   const inner = { ...scope, depth: scope.depth + 1 };
   for (const [name, input] of seen.fields) {
-    if (++ctx.counters.terms > MAX_FILTER_TERMS)
-      invalid(`the filters have more than ${MAX_FILTER_TERMS} conditions`, undefined);
+    countTerm(ctx);
     const member = { input, path: at(argument.path, name) };
     switch (name) {
       case '_and':
@@ -70,9 +69,17 @@ function boolExps(ctx: PlanContext, scope: Scope, argument: Argument): Sql[] {
   const typeName = `${scope.table.typeName}_bool_exp`;
   const seen = view(ctx.reader, argument.input, `[${typeName}!]`, argument.path);
   if (seen.kind === 'list') {
-    return seen.items.map((input, i) => boolExpSql(ctx, scope, { input, path: at(argument.path, i) }));
+    return seen.items.map((input, i) => {
+      countTerm(ctx);
+      return boolExpSql(ctx, scope, { input, path: at(argument.path, i) });
+    });
   }
-  if (seen.kind === 'object') return [boolExpSql(ctx, scope, argument)]; // a single value stands for a list of one
+  if (seen.kind === 'object') {
+    // A single value stands for a list of one; of a variable its value, as its type was compared with the list's.
+    const input =
+      resolveVariable(ctx.reader, argument.input, `[${typeName}!]`, argument.path) ?? argument.input;
+    return [boolExpSql(ctx, scope, { input, path: argument.path })];
+  }
   mismatch(ctx, argument, 'a list', typeName);
 }
 
@@ -134,8 +141,7 @@ export function comparisons(ctx: PlanContext, column: Sql, type: ScalarType, arg
   const target = castTargetOf(type);
   const conditions: Sql[] = [];
   for (const [op, input] of seen.fields) {
-    if (++ctx.counters.terms > MAX_FILTER_TERMS)
-      invalid(`the filters have more than ${MAX_FILTER_TERMS} conditions`, undefined);
+    countTerm(ctx);
     const operand = { input, path: at(argument.path, op) };
     if (op === '_cast' && target) {
       conditions.push(...castComparisons(ctx, column, type, target, operand));
@@ -194,11 +200,17 @@ function clientOperand(ctx: PlanContext, type: ScalarType, op: string, argument:
       requestParam(ctx, argument.input, { kind: 'scalar', type: leafType }, argument.path),
     array: (leafType) => requestParam(ctx, argument.input, { kind: 'array', type: leafType }, argument.path),
     items() {
-      const seen = view(ctx.reader, argument.input, operandType(type, op), argument.path);
-      if (seen.kind !== 'list') return [clientOperand(ctx, type, op, argument)];
-      return seen.items.map((input, i) =>
-        clientOperand(ctx, type, '_eq', { input, path: at(argument.path, i) }),
-      );
+      const expected = operandType(type, op);
+      const seen = view(ctx.reader, argument.input, expected, argument.path);
+      if (seen.kind !== 'list') return [clientOperand(ctx, type, '_eq', argument)];
+      return seen.items.map((input, i) => {
+        countTerm(ctx);
+        const path = at(argument.path, i);
+        if (presence(ctx.reader, input, expected.slice(1, -1), path) !== 'value') {
+          invalid(`unexpected null value for type '${type.graphql}'`, path);
+        }
+        return clientOperand(ctx, type, '_eq', { input, path });
+      });
     },
     member(name) {
       const members = OBJECT_OPERANDS[op];

@@ -60,7 +60,8 @@ export function encodeLeaf(
   describe: () => string,
 ): string {
   switch (leaf.kind) {
-    case 'scalar':
+    case 'scalar': // An array column takes Postgres' own notation too: `tags: {_eq: "{a,b}"}`.
+      if (leaf.type.array && typeof value === 'string' && value.startsWith('{')) return textOf(value, path);
       return leaf.type.array
         ? encodeArray(leaf.type, value, path, describe)
         : encodeScalar(leaf.type, value, path, describe);
@@ -80,7 +81,6 @@ function encodeArray(
   describe: () => string,
 ): string {
   const element = { ...type, array: false };
-  if (typeof value === 'string' && type.array && value.startsWith('{')) return textOf(value, path); // Postgres' own notation
   const items = Array.isArray(value) ? (value as unknown[]) : [value];
   const texts = items.map((item, i) => {
     if (item === null || item === undefined)

@@ -123,6 +123,8 @@ function included(ctx: PlanContext, directives: readonly DirectiveNode[], path: 
       invalid(`directive '${name}' is not defined in the schema`, path);
     if (seen.has(name)) invalid(`the following directives are used more than once: ['${name}']`, path);
     seen.add(name);
+    const other = directive.arguments?.find((a) => a.name.value !== 'if');
+    if (other) invalid(`'${name}' has no argument named '${other.name.value}'`, path);
     const argument = directive.arguments?.find((a) => a.name.value === 'if');
     if (!argument) invalid(`missing required field 'if'`, path);
     const value = exactJson(ctx.reader, { kind: 'literal', node: argument.value }, 'Boolean!', path);

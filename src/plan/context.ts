@@ -1,14 +1,18 @@
 // What one planning run carries through the walk: the role, the inputs, the limits, and what it has produced so far.
 
+import type { ValueNode } from 'graphql';
+import { Kind, visit } from 'graphql';
+
 import type { RoleView } from '../artifact/decode.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { Path } from '../error/path.ts';
-import { pathText } from '../error/path.ts';
+import { at, pathText } from '../error/path.ts';
 import type { Sql } from '../sql/sql.ts';
 import { ident, param } from '../sql/sql.ts';
 import type { Leaf } from './codec.ts';
 import { leafCastSql } from './codec.ts';
 import type { Input, InputReader } from './input.ts';
+import { resolveVariable } from './input.ts';
 
 /** Fields an operation may select after fragments are spread; bounds planning time and SQL size. */
 export const MAX_SELECTED_FIELDS = 20_000;
@@ -39,6 +43,8 @@ export interface PlanContext {
   readonly reader: InputReader;
   readonly settings: PlanSettings;
   readonly values: RequestValue[];
+  /** Ids of `values` by literal node, variable or place in a variable, and then by leaf. */
+  readonly valueIds: Map<ValueNode | string, Map<string, number>>;
   readonly counters: { alias: number; fields: number; terms: number };
 }
 
@@ -50,10 +56,59 @@ export function newAlias(ctx: PlanContext, prefix: 't' | 'r' | 'n' = 't'): Sql {
   return ident(`${prefix}:${ctx.counters.alias++}`);
 }
 
-/** The input as a parameter of the leaf's type. */
+/**
+ * The input as a parameter of the leaf's type. The same value of the request is the same parameter wherever it is used,
+ * so that a fragment spread a thousand times sends its values once.
+ * @throws HedgeError `validation-failed` for a variable inside the value that is undeclared or of another type.
+ */
 export function requestParam(ctx: PlanContext, input: Input, leaf: Leaf, path: Path | undefined): Sql {
-  const id = ctx.values.push({ input, leaf, path }) - 1;
+  checkNestedVariables(ctx, input, leaf, path);
+  const key =
+    input.kind === 'json' ? `${input.variable} ${JSON.stringify(input.path)}` : valueKey(input.node);
+  const kinds = ctx.valueIds.get(key) ?? new Map<string, number>();
+  ctx.valueIds.set(key, kinds);
+  const kind = JSON.stringify(leaf);
+  let id = kinds.get(kind);
+  if (id === undefined) {
+    id = ctx.values.push({ input, leaf, path }) - 1;
+    kinds.set(kind, id);
+  }
   return param({ kind: 'request', id }, leafCastSql(leaf));
+}
+
+/** A variable is the same value at every mention, a literal only at its own place in the document. */
+function valueKey(node: ValueNode): ValueNode | string {
+  return node.kind === Kind.VARIABLE ? `$${node.name.value}` : node;
+}
+
+function checkNestedVariables(ctx: PlanContext, input: Input, leaf: Leaf, path: Path | undefined): void {
+  if (input.kind === 'json') return;
+  const { node } = input;
+  if (node.kind !== Kind.LIST && node.kind !== Kind.OBJECT) return;
+  const isList = leaf.kind === 'array' || (leaf.kind === 'scalar' && leaf.type.array);
+  if (isList && node.kind === Kind.LIST) {
+    for (const [i, item] of node.values.entries()) {
+      if (item.kind !== Kind.VARIABLE) continue;
+      resolveVariable(ctx.reader, { kind: 'literal', node: item }, `${leaf.type.graphql}!`, at(path, i));
+    }
+    return;
+  }
+  visit(node, {
+    Variable(variable) {
+      const name = variable.name.value;
+      if (!ctx.reader.operation.variables.has(name)) invalid(`unbound variable "${name}"`, path);
+    },
+  });
+}
+
+/** Counts one condition, sort key or list item that is planned. @throws HedgeError `validation-failed` beyond the limit. */
+export function countTerm(ctx: PlanContext): void {
+  if (++ctx.counters.terms > MAX_FILTER_TERMS) {
+    invalid(
+      `the arguments have more than ${MAX_FILTER_TERMS} conditions, sort keys and list items`,
+      undefined,
+    );
+  }
 }
 
 /** Throws Hasura's `validation-failed` at a path. */

@@ -150,8 +150,7 @@ function literalJson(node: ValueNode, operation: Operation, variables: VariableV
     case Kind.OBJECT: {
       const object = Object.create(null) as Record<string, unknown>;
       for (const field of node.fields) {
-        const value = literalJson(field.value, operation, variables);
-        if (value !== undefined) object[field.name.value] = value;
+        object[field.name.value] = literalJson(field.value, operation, variables) ?? null;
       }
       return object;
     }

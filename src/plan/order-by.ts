@@ -16,7 +16,7 @@ import { aggregateFunctionSql } from './aggregate-function.ts';
 import type { Argument } from './arguments.ts';
 import { enumValue, listItems, mismatch } from './arguments.ts';
 import type { PlanContext } from './context.ts';
-import { invalid, MAX_FILTER_DEPTH, MAX_FILTER_TERMS, newAlias } from './context.ts';
+import { countTerm, invalid, MAX_FILTER_DEPTH, newAlias } from './context.ts';
 import { functionCallSql } from './function-call.ts';
 import { presence, view } from './input.ts';
 import { joinConditions } from './join.ts';
@@ -73,8 +73,7 @@ function tableKeys(ctx: PlanContext, scope: Scope, argument: Argument): SortKey[
   if (seen.kind !== 'object') mismatch(ctx, argument, 'an object', typeName);
   const keys: SortKey[] = [];
   for (const [name, input] of seen.fields) {
-    if (++ctx.counters.terms > MAX_FILTER_TERMS)
-      invalid(`the arguments have more than ${MAX_FILTER_TERMS} terms`, undefined);
+    countTerm(ctx);
     keys.push(...memberKeys(ctx, scope, name, { input, path: at(argument.path, name) }));
   }
   return keys;
@@ -111,7 +110,9 @@ function memberKeys(ctx: PlanContext, scope: Scope, name: string, member: Argume
     : undefined;
   if (
     aggregated?.kind === 'array_relationship' ||
-    (aggregated?.kind === 'computed_field' && aggregated.returns.kind === 'table')
+    (aggregated?.kind === 'computed_field' &&
+      aggregated.returns.kind === 'table' &&
+      aggregated.arguments.length === 0)
   ) {
     const remote = ctx.role.table(
       aggregated.kind === 'array_relationship' ? aggregated.table : remoteOf(aggregated),

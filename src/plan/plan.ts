@@ -80,6 +80,7 @@ export function plan(
     reader: { operation, variables, guards: [] },
     settings,
     values: [],
+    valueIds: new Map(),
     counters: { alias: 0, fields: 0, terms: 0 },
   };
   const fields = collectFields(ctx, 'query_root', [operation.node.selectionSet], undefined);

@@ -61,7 +61,7 @@ export function jsonObjectSql(fields: readonly JsonField[]): Sql {
     const piece = buildObject(fields.slice(i, i + MAX_PAIRS_PER_CALL));
     pieces.push(sql`substr(left(${piece}::text, -1), 2)`);
   }
-  return sql`('{' || concat_ws(', ', ${join(pieces)}) || '}')::json`;
+  return sql`('{' || array_to_string(array[${join(pieces)}], ', ') || '}')::json`;
 }
 
 function buildObject(fields: readonly JsonField[]): Sql {

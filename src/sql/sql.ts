@@ -1,6 +1,8 @@
 // SQL as immutable fragments: raw text comes only from templates written here in the code, names only through
 // `ident`, values only as parameters. Nothing a client sends can become SQL text.
 
+import { HedgeError } from '../error/hedge-error.ts';
+
 declare const brand: unique symbol;
 
 /** Where the value of a parameter comes from when a plan is executed. */
@@ -119,7 +121,13 @@ export interface Statement {
   readonly bindings: readonly Binding[];
 }
 
-/** Writes a fragment out as one statement. */
+/** Postgres counts the parameters of a statement in 16 bits. */
+const MAX_PARAMETERS = 65_535;
+
+/**
+ * Writes a fragment out as one statement.
+ * @throws HedgeError `validation-failed` when it has more parameters than Postgres takes.
+ */
 export function emit(fragment: Sql): Statement {
   const bindings: Binding[] = [];
   const numbers = new Map<string, number>();
@@ -140,6 +148,12 @@ export function emit(fragment: Sql): Statement {
     }
   };
   write(fragment);
+  if (bindings.length > MAX_PARAMETERS) {
+    throw new HedgeError(
+      'validation-failed',
+      `the operation has more than ${MAX_PARAMETERS} values; send lists as variables`,
+    );
+  }
   return { text: out.join(''), bindings };
 }
 

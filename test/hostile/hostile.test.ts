@@ -369,6 +369,90 @@ async function startHedgeOn(running: Hedge): Promise<(query: string) => Promise<
   return (query) => running.graphql(query);
 }
 
+describe('variables', () => {
+  test.each<[string, unknown, unknown]>([
+    ['query ($o: [author_order_by!]) { author(order_by: $o) { id } }', { o: { id: 'desc' } }, [3, 2, 1]],
+    ['query ($o: [author_order_by!] = {id: desc}) { author(order_by: $o) { id } }', {}, [3, 2, 1]],
+    ['query ($w: [author_bool_exp!]) { author(where: {_and: $w}) { id } }', { w: { id: { _eq: 2 } } }, [2]],
+    [
+      'query ($d: [author_select_column!]) { author(distinct_on: $d, order_by: {id: asc}) { id } }',
+      { d: 'id' },
+      [1, 2, 3],
+    ],
+    [
+      'query ($a: Int!, $b: Int!) { author(where: {id: {_in: [$a, $b]}}, order_by: {id: asc}) { id } }',
+      { a: 1, b: 3 },
+      [1, 3],
+    ],
+    ['query ($j: jsonb) { author(where: {j: {_contains: {a: $j}}}) { id } }', { j: { b: [1] } }, [1]],
+    ['query ($j: jsonb) { author(where: {j: {_contains: {a: $j}}}) { id } }', {}, []],
+  ])('%s with %j', async (query, variables, ids) => {
+    expect(await data(query, variables)).toEqual({ author: (ids as number[]).map((id) => ({ id })) });
+  });
+
+  test.each<[string, unknown, string]>([
+    [
+      '{ author(where: {j: {_contains: {a: $typo}}}) { id } }',
+      {},
+      'validation-failed $.selectionSet.author.args.where.j._contains unbound variable "typo"',
+    ],
+    [
+      '{ author(where: {id: {_in: [$typo]}}) { id } }',
+      {},
+      'validation-failed $.selectionSet.author.args.where.id._in[0] unbound variable "typo"',
+    ],
+    [
+      'query ($x: String!) { author(where: {id: {_in: [$x]}}) { id } }',
+      { x: '1' },
+      "validation-failed $.selectionSet.author.args.where.id._in[0] variable 'x' is declared as 'String!', but used where 'Int!' is expected",
+    ],
+    [
+      'query ($x: [String!]) { author(where: {name: {_in: $x}}) { id } }',
+      { x: [null] },
+      "validation-failed $.selectionSet.author.args.where.name._in[0] unexpected null value for type 'String'",
+    ],
+    [
+      '{ author(where: {tags: {_in: [["a"], null]}}) { id } }',
+      {},
+      "validation-failed $.selectionSet.author.args.where.tags._in[1] unexpected null value for type 'String'",
+    ],
+    [
+      '{ author @include(if: true, unless: false) { id } }',
+      {},
+      "validation-failed $.selectionSet 'include' has no argument named 'unless'",
+    ],
+  ])('%s with %j is refused', async (query, variables, message) => {
+    expect(await refusal(query, variables)).toBe(message);
+  });
+
+  test('a list in a GraphQL variable is not Postgres text', async () => {
+    expect(
+      await data('query ($x: [String!]) { author(where: {name: {_in: $x}}) { id } }', { x: '{Bob,x}' }),
+    ).toEqual({ author: [] });
+  });
+
+  test('a session argument never takes the place of an argument that was left out', async () => {
+    expect(await data('{ author_by_pk(id: 1) { options(args: {opts: "o"}) } }')).toEqual({
+      author_by_pk: { options: 'o admin' },
+    });
+    expect(await refusal('{ author_by_pk(id: 1) { options } }')).toBe(
+      'not-supported $ Only last set of positional arguments can be omitted',
+    );
+  });
+
+  test('an object of 6,000 fields, and lists of 70,000 lists', async () => {
+    const aliases = Array.from({ length: 6000 }, (_, i) => `a${i}: id`).join(' ');
+    const answer = (await data(`{ author_by_pk(id: 1) { ${aliases} } }`)) as {
+      author_by_pk: Record<string, number>;
+    };
+    expect(Object.keys(answer.author_by_pk)).toHaveLength(6000);
+    const lists = Array.from({ length: 70_000 }, () => ['a']);
+    expect(
+      await refusal('query ($x: [[String!]!]) { author(where: {tags: {_in: $x}}) { id } }', { x: lists }),
+    ).toMatch(/^validation-failed \$ the arguments have more than/);
+  });
+});
+
 describe('what a role may not see', () => {
   const USER = { role: 'user', session: { 'x-hasura-user-id': '2' } };
 

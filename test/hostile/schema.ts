@@ -40,6 +40,8 @@ create view slow as select 1 as id, pg_sleep(3)::text as zzz;
 create function author_upper(author_row author) returns text language sql stable as $$ select upper(author_row.name) $$;
 create function author_search(author_row author, prefix text, suffix text default '') returns setof article language sql stable
   as $$ select * from article where author_id = author_row.id and title like prefix || '%' || suffix $$;
+create function author_options(author_row author, opts text default 'none', s json default null) returns text language sql stable
+  as $$ select opts || ' ' || coalesce(s->>'x-hasura-role', 'nobody') $$;
 create function author_session(author_row author, s json) returns text language sql stable as $$ select s->>'x-hasura-user-id' $$;
 `;
 
@@ -79,6 +81,10 @@ export const HOSTILE_METADATA: Metadata = {
           computed_fields: [
             { name: 'upper', definition: { function: { schema: 'public', name: 'author_upper' } } },
             { name: 'search', definition: { function: { schema: 'public', name: 'author_search' } } },
+            {
+              name: 'options',
+              definition: { function: { schema: 'public', name: 'author_options' }, session_argument: 's' },
+            },
             {
               name: 'whoami',
               definition: { function: { schema: 'public', name: 'author_session' }, session_argument: 's' },
