@@ -136,10 +136,9 @@ function argumentProblems(fn: CatalogFunction, table: TrackedTable, roles: Argum
   return problems;
 }
 
+/** As in Hasura: json alone, which Postgres does not turn into jsonb in a call. */
 function isJson(type: CatalogType): boolean {
-  return (
-    type.schema === 'pg_catalog' && type.dimensions === 0 && (type.name === 'json' || type.name === 'jsonb')
-  );
+  return type.schema === 'pg_catalog' && type.dimensions === 0 && type.name === 'json';
 }
 
 /** Row and session in their places; what is left is asked of the client, nameless arguments as `arg_1`, `arg_2`, …. */

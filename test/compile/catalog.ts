@@ -120,7 +120,7 @@ export const CATALOG: DatabaseCatalog = {
       arguments: [
         { name: 'author_row', type: rowOf('author'), hasDefault: false },
         { name: null, type: type('int4'), hasDefault: false },
-        { name: 'session', type: type('jsonb'), hasDefault: false },
+        { name: 'session', type: type('json'), hasDefault: false },
         { name: null, type: type('text'), hasDefault: true },
       ],
     }),
