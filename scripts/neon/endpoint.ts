@@ -146,7 +146,7 @@ function run(
       releaseClean(client, request, outcome, cancelled, release);
       if (cancelled) return;
       if (outcome.kind === 'results') {
-        send(response, 200, resultsJson(request, outcome.json));
+        send(response, 200, outcome.body);
       } else if (context.prepare && !isRetry && isStale(outcome.error)) {
         run(context, pool, request, response, true);
       } else {
@@ -159,10 +159,6 @@ function run(
 }
 
 function ignore(): void {}
-
-function resultsJson(request: SqlRequest, results: readonly string[]): string {
-  return request.begin === null ? (results[0] ?? '{}') : `{"results":[${results.join(',')}]}`;
-}
 
 /** Gives a connection back outside of any transaction, or not at all. */
 function releaseClean(
@@ -206,13 +202,12 @@ async function cancelBackend(pool: pg.Pool, client: pg.PoolClient): Promise<void
   }
 }
 
-function send(response: ServerResponse, status: number, body: string): void {
-  const bytes = Buffer.from(body, 'utf8');
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': bytes.length });
-  response.end(bytes);
+function send(response: ServerResponse, status: number, body: Buffer): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length });
+  response.end(body);
 }
 
 function sendError(response: ServerResponse, error: unknown): void {
   const { status, body } = errorAnswer(error);
-  send(response, status, body);
+  send(response, status, Buffer.from(body));
 }

@@ -3,6 +3,7 @@
 
 import type { Connection, Submittable } from 'pg';
 
+import { JsonText } from './json-text.ts';
 import type { Description, Field, PreparedStatement, PreparedStatements } from './prepared-statements.ts';
 import type { SqlRequest, Statement } from './request.ts';
 import { typedValueJson } from './value.ts';
@@ -23,13 +24,13 @@ interface Step {
   readonly statement: Statement;
   readonly prepared: PreparedStatement | null;
   description: Description;
-  rows: string;
+  rows: number;
 }
 
 const NO_FIELDS: Description = { fields: [], json: '[]' };
 
 export type Outcome =
-  | { readonly kind: 'results'; readonly json: readonly string[] }
+  | { readonly kind: 'results'; readonly body: Buffer }
   | { readonly kind: 'error'; readonly error: Error };
 
 /** node-postgres calls the `handle…` methods as Postgres' messages arrive. */
@@ -37,7 +38,7 @@ export class Exchange implements Submittable {
   readonly #request: SqlRequest;
   readonly #prepared: PreparedStatements | null;
   readonly #done: (outcome: Outcome) => void;
-  readonly #results: string[] = [];
+  readonly #answer = new JsonText();
   readonly #steps: Step[] = [];
   /** Of the step whose messages arrive; -1 while `begin` is answered. */
   #current: number;
@@ -49,6 +50,7 @@ export class Exchange implements Submittable {
     this.#prepared = prepared;
     this.#done = done;
     this.#current = request.begin === null ? 0 : -1;
+    if (request.begin !== null) this.#answer.add('{"results":[');
   }
 
   submit(untyped: Connection): void {
@@ -80,7 +82,7 @@ export class Exchange implements Submittable {
     const description = prepared?.description ?? null;
     if (description === null) connection.describe({ type: 'P' });
     connection.execute();
-    return { statement, prepared: prepared ?? null, description: description ?? NO_FIELDS, rows: '' };
+    return { statement, prepared: prepared ?? null, description: description ?? NO_FIELDS, rows: 0 };
   }
 
   handleRowDescription(message: { readonly fields: readonly Field[] }): void {
@@ -91,22 +93,31 @@ export class Exchange implements Submittable {
   handleDataRow(message: { readonly fields: readonly (string | null)[] }): void {
     const step = this.#steps[this.#current];
     if (!step) return;
-    step.rows += step.rows === '' ? '' : ',';
-    step.rows += this.#rowJson(step, message.fields);
+    if (step.rows === 0) this.#beginResult(step);
+    else this.#answer.add(',');
+    step.rows += 1;
+    this.#addRow(step, message.fields);
   }
 
-  #rowJson(step: Step, values: readonly (string | null)[]): string {
+  #beginResult(step: Step): void {
+    this.#answer.add(`${this.#current > 0 ? ',' : ''}{"fields":${step.description.json},"rows":[`);
+  }
+
+  #addRow(step: Step, values: readonly (string | null)[]): void {
     const { rawText } = this.#request;
-    let json = '';
+    const { arrayMode } = step.statement;
+    const { fields } = step.description;
+    const answer = this.#answer;
+    answer.add(arrayMode ? '[' : '{');
     for (let index = 0; index < values.length; index += 1) {
       const value = values[index] ?? null;
-      const field = step.description.fields[index];
-      if (index > 0) json += ',';
-      if (!step.statement.arrayMode) json += `${JSON.stringify(field?.name ?? '')}:`;
-      if (rawText) json += value === null ? 'null' : JSON.stringify(value);
-      else json += typedValueJson(value, field?.dataTypeID ?? 0);
+      if (index > 0) answer.add(',');
+      if (!arrayMode) answer.add(`${JSON.stringify(fields[index]?.name ?? '')}:`);
+      if (value === null) answer.add('null');
+      else if (rawText) answer.addString(value);
+      else answer.add(typedValueJson(value, fields[index]?.dataTypeID ?? 0));
     }
-    return step.statement.arrayMode ? `[${json}]` : `{${json}}`;
+    answer.add(arrayMode ? ']' : '}');
   }
 
   handleCommandComplete(message: { readonly text: string }): void {
@@ -119,16 +130,17 @@ export class Exchange implements Submittable {
 
   #finishStep(tag: string): void {
     const step = this.#steps[this.#current];
+    if (step) {
+      if (step.rows === 0) this.#beginResult(step);
+      if (step.prepared !== null) step.prepared.description = step.description;
+      const [command = '', ...numbers] = tag.split(' ');
+      const count = command === 'INSERT' ? numbers[1] : numbers[0];
+      const rowCount = count !== undefined && /^\d+$/.test(count) ? count : 'null';
+      this.#answer.add(
+        `],"command":"${command}","rowCount":${rowCount},"rowAsArray":${step.statement.arrayMode}}`,
+      );
+    }
     this.#current += 1;
-    if (!step) return;
-    if (step.prepared !== null) step.prepared.description = step.description;
-    const [command = '', ...numbers] = tag.split(' ');
-    const count = command === 'INSERT' ? numbers[1] : numbers[0];
-    const rowCount = count !== undefined && /^\d+$/.test(count) ? count : 'null';
-    this.#results.push(
-      `{"fields":${step.description.json},"rows":[${step.rows}],"command":${JSON.stringify(command)},` +
-        `"rowCount":${rowCount},"rowAsArray":${step.statement.arrayMode}}`,
-    );
   }
 
   /** COPY FROM STDIN: there is no input over HTTP. The Sync sent before was swallowed as copy data would be. */
@@ -148,7 +160,8 @@ export class Exchange implements Submittable {
   }
 
   handleReadyForQuery(): void {
-    this.#settle({ kind: 'results', json: this.#results });
+    if (this.#request.begin !== null) this.#answer.add(']}');
+    this.#settle({ kind: 'results', body: this.#answer.bytes() });
   }
 
   #settle(outcome: Outcome): void {

@@ -25,12 +25,11 @@ const ARRAYS: ReadonlyMap<number, number> = new Map([
 ]);
 
 /** JSON text of a value. int8 and numeric stay strings, as JavaScript would round them. */
-export function typedValueJson(text: string | null, typeId: number): string {
+export function typedValueJson(text: string, typeId: number): string {
   return JSON.stringify(typedValue(text, typeId));
 }
 
-function typedValue(text: string | null, typeId: number): unknown {
-  if (text === null) return null;
+function typedValue(text: string, typeId: number): unknown {
   if (typeId === BOOL) return text === 't';
   if (NUMBERS.has(typeId)) {
     const number = Number(text);

@@ -204,6 +204,19 @@ describe('answers', () => {
     });
   });
 
+  test('every character that JSON escapes, in short texts and in long ones', async () => {
+    const text =
+      Array.from({ length: 0x2fff }, (_, n) => String.fromCodePoint(n + 1)).join('') + '\\"😀\u2028';
+    const controls = '\u0001\u001f\n\t'.repeat(500);
+    for (const value of [text, controls, text.slice(0, 100), `${'x'.repeat(511)}"`]) {
+      const { json } = await post(
+        { query: 'select $1::text as a, $1::text as b', params: [value] },
+        { headers: { 'neon-raw-text-output': 'true' } },
+      );
+      expect(json['rows']).toEqual([{ a: value, b: value }]);
+    }
+  });
+
   test('a megabyte in one value, ten thousand rows, sixteen requests at once', async () => {
     const big = await post({
       query: `select repeat('é"', 500000) as t, $1 as p`,
