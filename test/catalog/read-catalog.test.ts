@@ -222,16 +222,13 @@ describe('reading', () => {
     expect(JSON.stringify(await readCatalogFromUrl(database.url))).toBe(JSON.stringify(catalog));
   });
 
-  it('takes less than a second for a thousand tables', async () => {
+  it('describes a thousand tables', async () => {
     await run(`create schema many; do $$ begin
       for i in 1..1000 loop
         execute format('create table many.t%s (id serial primary key, a text not null unique, b int references many.t%s,
           c timestamptz default now(), d jsonb, e numeric, f uuid, g boolean)', i, greatest(i - 1, 1));
       end loop; end $$;`);
-    const start = performance.now();
     const large = await readCatalogFromUrl(database.url);
-    const took = performance.now() - start;
     expect(large.tables.filter((t) => t.schema === 'many')).toHaveLength(1000);
-    expect(took).toBeLessThan(1000);
   }, 60_000);
 });

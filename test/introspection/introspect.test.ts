@@ -185,7 +185,6 @@ describe('refuses', () => {
       ...refusal,
     })),
   )('$name', ({ query, variables, message, path }) => {
-    const begin = performance.now();
     expect(() => ask(blog(), query, variables)).toThrow(
       expect.objectContaining({
         name: 'HedgeError',
@@ -194,7 +193,6 @@ describe('refuses', () => {
         message: typeof message === 'string' ? message : expect.stringMatching(message),
       }),
     );
-    expect(performance.now() - begin).toBeLessThan(5_000);
   });
 });
 
@@ -239,9 +237,7 @@ test('1,000 tables are introspected whole', { timeout: 60_000 }, () => {
     ];
     return table(name(i), [...columns, ...relationships], { primaryKey: ['c0'], allowAggregations: true });
   });
-  const begin = performance.now();
   const { __schema } = ask(openRole(types, tables), FULL) as IntrospectionQuery;
-  expect(performance.now() - begin).toBeLessThan(20_000); // about 1.5 s on a quiet machine
   expect(__schema.types.filter((t) => /^table_\d+$/.test(t.name))).toHaveLength(1_000);
   expect(__schema.types.find((t) => t.name === 'query_root')).toMatchObject({
     fields: expect.objectContaining({ length: 3_000 }),

