@@ -56,7 +56,8 @@ export function reportText(report: Report): string {
     `Planning a new three-level query: ${fixed(planning.medianMs, 3)} ms (the very first: ${fixed(planning.firstMs, 1)} ms).`,
     '',
     `Bundle: ${kilobytes(build.workerBytes)}, ${kilobytes(build.workerGzipBytes)} gzip. ` +
-      `Artifact: ${build.roles.map(({ role, tables, bytes }) => `${role} ${bytes} bytes (${tables} tables)`).join(', ')}.`,
+      `Artifact: ${kilobytes(build.artifactBytes)}, of it for one role alone: ` +
+      `${build.roles.map(({ role, tables, bytes }) => `${role} ${bytes} bytes (${tables} tables)`).join(', ')}.`,
     '',
     tableText(
       ['tables × 5 roles', 'artifact', 'of the role', 'first answer', 'empty Hono worker', '**difference**'],

@@ -42,7 +42,7 @@ it('says what was measured, and leaves out CPU time where it is not known', () =
     build: {
       out: '',
       roles: [{ role: 'user', tables: 11, bytes: 1436 }],
-      artifactBytes: 1,
+      artifactBytes: 12_300,
       artifactGzipBytes: 1,
       workerBytes: 342_900,
       workerGzipBytes: 104_000,
@@ -54,6 +54,8 @@ it('says what was measured, and leaves out CPU time where it is not known', () =
     /\| `\{ __typename \}` +\| 8 +\| 2000 +\| 2000 +\| \*\*1\.05\*\* +\| 1\.23 \/ 5\.00 +\| 1\.23 \/ 5\.00 +\| 300 +\| – /,
   );
   expect(text).toContain('Planning a new three-level query: 0.123 ms (the very first: 5.0 ms).');
-  expect(text).toContain('Bundle: 342.9 kB, 104.0 kB gzip. Artifact: user 1436 bytes (11 tables).');
+  expect(text).toContain(
+    'Bundle: 342.9 kB, 104.0 kB gzip. Artifact: 12.3 kB, of it for one role alone: user 1436 bytes (11 tables).',
+  );
   expect(text).toMatch(/\| 1000 +\| 2900\.0 kB +\| 400\.0 kB +\| 80\.0 ms +\| 30\.0 ms +\| \*\*50\.0 ms\*\*/);
 });
