@@ -1,7 +1,7 @@
 // What one planning run carries through the walk: the role, the inputs, the limits, and what it has produced so far.
 
 import type { ValueNode } from 'graphql';
-import { Kind, visit } from 'graphql';
+import { Kind, visit } from 'graphql/language';
 
 import type { RoleView } from '../artifact/decode.ts';
 import { HedgeError } from '../error/hedge-error.ts';
