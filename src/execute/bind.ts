@@ -2,7 +2,6 @@
 
 import type { Session } from '../auth/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
-import { at } from '../error/path.ts';
 import type { VariableValues } from '../parse/operation.ts';
 import { encodeLeaf } from '../plan/codec.ts';
 import type { RequestValue } from '../plan/context.ts';
@@ -51,9 +50,7 @@ function requestText(plan: Plan, value: RequestValue, variables: VariableValues)
   const declared = declaredType(plan, value);
   const input = resolveVariable(reader, value.input, declared, value.path) ?? value.input;
   const json = inputJson(input, plan.operation, variables);
-  return encodeLeaf(value.leaf, json, value.path ?? at(undefined, '$'), () =>
-    describeInput(input, variables),
-  );
+  return encodeLeaf(value.leaf, json, value.path, () => describeInput(input, variables));
 }
 
 /** Types were compared while planning; here a variable's own type is taken as it is. */

@@ -3,14 +3,14 @@
 import type { SelectionSetNode } from 'graphql';
 
 import type { TableView } from '../artifact/decode.ts';
-import type { ColumnField, ComputedField, FieldModel } from '../artifact/types.ts';
-import { at } from '../error/path.ts';
+import type { ColumnField, ComputedField, FieldModel, TypeRef } from '../artifact/types.ts';
 import type { JsonField } from '../sql/json.ts';
 import { jsonRow } from '../sql/json.ts';
 import type { Sql } from '../sql/sql.ts';
 import { ident, literal, sql } from '../sql/sql.ts';
 import { unreachable } from '../util/assert.ts';
 import { aggregateSql } from './aggregate.ts';
+import type { Argument } from './arguments.ts';
 import { readArguments } from './arguments.ts';
 import { isJson } from './codec.ts';
 import type { SelectedField } from './collect.ts';
@@ -162,11 +162,7 @@ function scalarComputedSql(
   const pathArgument = isJson(type) ? ['path'] : [];
   const given = readArguments(field, [...argumentsOf(model), ...pathArgument]);
   const value = callComputedField(ctx, model, owner.typeName, alias, field);
-  const path = given.get('path');
-  if (path && presence(ctx.reader, path.input, 'String', path.path) === 'value') {
-    return sql`${value} #> ${requestParam(ctx, path.input, { kind: 'json_path' }, path.path)}`;
-  }
-  return outputSql(ctx, value, model.returns.type);
+  return selectedSql(ctx, value, model.returns.type, given.get('path'));
 }
 
 function columnSql(ctx: PlanContext, alias: Sql, field: SelectedField, model: ColumnField): Sql {
@@ -174,9 +170,12 @@ function columnSql(ctx: PlanContext, alias: Sql, field: SelectedField, model: Co
   const value = sql`${alias}.${ident(model.column)}`;
   const type = ctx.role.type(model.type);
   const given = readArguments(field, isJson(type) ? ['path'] : []);
-  const path = given.get('path');
-  if (path && presence(ctx.reader, path.input, 'String', at(path.path.parent, 'path')) === 'value') {
-    return sql`${value} #> ${requestParam(ctx, path.input, { kind: 'json_path' }, path.path)}`;
-  }
-  return outputSql(ctx, value, model.type);
+  return selectedSql(ctx, value, model.type, given.get('path'));
+}
+
+/** A value as it is shown; of json, what the `path` argument leads to. */
+function selectedSql(ctx: PlanContext, value: Sql, type: TypeRef, path: Argument | undefined): Sql {
+  if (!path || presence(ctx.reader, path.input, 'String', path.path) !== 'value')
+    return outputSql(ctx, value, type);
+  return sql`${value} #> ${requestParam(ctx, path.input, { kind: 'json_path' }, path.path)}`;
 }

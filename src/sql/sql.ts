@@ -56,9 +56,6 @@ export function sql(strings: TemplateStringsArray, ...holes: readonly Sql[]): Sq
   return make(parts);
 }
 
-/** Nothing. */
-export const EMPTY: Sql = sql``;
-
 /**
  * A quoted name, dotted when several are given: `ident('public', 'users')` is `"public"."users"`.
  * @throws Error when a name is empty or holds NUL, which Postgres cannot have.
