@@ -4,7 +4,7 @@
 import { HedgeError } from '../error/hedge-error.ts';
 import { neonErrorOf } from './neon-error.ts';
 import { databaseError } from './postgres-error.ts';
-import type { Database } from './types.ts';
+import type { Database, Statement, StatementResult, TransactionOptions } from './types.ts';
 
 export interface NeonOptions {
   /** `postgresql://user:password@host/database`. */
@@ -15,8 +15,17 @@ export interface NeonOptions {
 
 /** What of an answer is read: rows as lists, every value the text that Postgres sent. */
 interface Answer {
+  readonly command: string;
+  readonly rowCount: number | null;
+  readonly fields: readonly { readonly name: string }[];
   readonly rows: readonly (readonly (string | null)[])[];
 }
+
+const ISOLATION_LEVELS = {
+  'read-committed': 'ReadCommitted',
+  'repeatable-read': 'RepeatableRead',
+  serializable: 'Serializable',
+} as const;
 
 /**
  * A database at the end of Neon's HTTP protocol.
@@ -31,22 +40,49 @@ export function neonDatabase({ connectionString, endpoint }: NeonOptions): Datab
     'Neon-Array-Mode': 'true',
   };
 
-  async function ask(body: string): Promise<Answer> {
-    const response = await fetch(address, { method: 'POST', headers, body });
+  async function ask(body: string, own?: Readonly<Record<string, string>>): Promise<unknown> {
+    const response = await fetch(address, {
+      method: 'POST',
+      headers: own ? { ...headers, ...own } : headers,
+      body,
+    });
     const text = await response.text();
     if (!response.ok) throw neonErrorOf(response.status, text);
-    return JSON.parse(text) as Answer;
+    return JSON.parse(text);
   }
 
   return {
     async queryText(sql, parameters) {
       try {
-        const { rows } = await ask(JSON.stringify({ query: sql, params: parameters }));
+        const { rows } = (await ask(JSON.stringify({ query: sql, params: parameters }))) as Answer;
         return rows[0]?.[0] ?? null;
       } catch (error) {
         throw databaseError(error, { sql, parameters });
       }
     },
+    async query(statement) {
+      return resultOf((await ask(JSON.stringify(queryOf(statement)))) as Answer);
+    },
+    async transaction(statements, options = {}) {
+      const body = JSON.stringify({ queries: statements.map(queryOf) });
+      const { results } = (await ask(body, transactionHeaders(options))) as { results: readonly Answer[] };
+      return results.map(resultOf);
+    },
+  };
+}
+
+function queryOf({ sql, parameters }: Statement): { query: string; params: readonly (string | null)[] } {
+  return { query: sql, params: parameters };
+}
+
+function resultOf({ command, rowCount, fields, rows }: Answer): StatementResult {
+  return { command, rowCount, columns: fields.map((field) => field.name), rows };
+}
+
+function transactionHeaders({ isolationLevel, readOnly }: TransactionOptions): Record<string, string> {
+  return {
+    ...(isolationLevel && { 'Neon-Batch-Isolation-Level': ISOLATION_LEVELS[isolationLevel] }),
+    ...(readOnly !== undefined && { 'Neon-Batch-Read-Only': String(readOnly) }),
   };
 }
 
