@@ -19,6 +19,7 @@ import type { Engine } from '../../src/execute/engine.ts';
 import { planCache } from '../../src/execute/plan-cache.ts';
 import { runOperation } from '../../src/execute/run.ts';
 import { pgClient } from '../support/database.ts';
+import { pgDatabase } from '../support/pg-database.ts';
 
 let database: BenchDatabase;
 let client: pg.Client;
@@ -38,14 +39,13 @@ afterAll(async () => {
 });
 
 async function queryText(text: string, values: readonly (string | null)[]): Promise<string | null> {
-  const { rows } = await client.query<[string | null]>({ text, values: [...values], rowMode: 'array' });
-  return rows[0]?.[0] ?? null;
+  return await pgDatabase(client).queryText(text, values);
 }
 
 function engineOf(text: string): Engine {
   return {
     artifact: openArtifact(text),
-    database: () => ({ queryText }),
+    database: () => pgDatabase(client),
     settings: { stringifyNumericTypes: false, booleanNullCollapse: false },
     plans: planCache(),
   };

@@ -15,6 +15,7 @@ import { runOperation } from '../../src/execute/run.ts';
 import type { Metadata } from '../../src/metadata/types.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { createTestDatabase, pgClient } from '../support/database.ts';
+import { pgDatabase } from '../support/pg-database.ts';
 import type { Query } from './generate.ts';
 import { permissions, query, SESSION } from './generate.ts';
 import { databaseSql, ROWS, TABLES } from './model.ts';
@@ -85,10 +86,7 @@ async function answers(
   expect(artifact.inconsistencies).toEqual([]);
   const engine = {
     artifact: openArtifact(encodeArtifact(artifact)),
-    database: () => ({
-      queryText: async (text: string, values: readonly (string | null)[]) =>
-        (await client.query<[string]>({ text, values: [...values], rowMode: 'array' })).rows[0]?.[0] ?? null,
-    }),
+    database: () => pgDatabase(client),
     settings: { stringifyNumericTypes: false, booleanNullCollapse: false },
     plans: planCache(),
   };
