@@ -5,6 +5,7 @@ import artifactText from 'hedge-artifact';
 import { openArtifact } from './artifact/decode.ts';
 import { authenticator } from './auth/authenticate.ts';
 import { ConfigError, readConfig } from './config/config.ts';
+import type { Engine } from './execute/engine.ts';
 import { planCache } from './execute/plan-cache.ts';
 import { connectSources } from './execute/sources.ts';
 import { createApp } from './http/app.ts';
@@ -24,16 +25,17 @@ function buildService(env: Env): Handler {
   try {
     const config = readConfig(env);
     const artifact = openArtifact(artifactText);
-    return createApp({
-      engine: {
-        artifact,
-        database: connectSources(artifact.header.sources, env, config.neonEndpoint),
-        settings: {
-          stringifyNumericTypes: config.stringifyNumericTypes,
-          booleanNullCollapse: config.booleanNullCollapse,
-        },
-        plans: planCache(),
+    const engine: Engine = {
+      artifact,
+      database: connectSources(artifact.header.sources, env, config.neonEndpoint),
+      settings: {
+        stringifyNumericTypes: config.stringifyNumericTypes,
+        booleanNullCollapse: config.booleanNullCollapse,
       },
+      plans: planCache(),
+    };
+    return createApp({
+      engine: () => engine,
       authenticate: authenticator(config, { now: Date.now, log }),
       config,
       assets: env.ASSETS,

@@ -3,6 +3,7 @@
 import type { Session } from '../auth/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import { at } from '../error/path.ts';
+import type { Engine } from '../execute/engine.ts';
 import { runOperation } from '../execute/run.ts';
 import { bodyText, checkContentType } from './body.ts';
 import { readGraphqlBody, readGraphqlRequest } from './graphql-body.ts';
@@ -17,7 +18,7 @@ const MAX_BATCH = 100;
  * 413 or 415, and faults of this service 500.
  */
 export function graphqlHandler(context: AppContext): Handler {
-  const { authenticate, config, engine, log } = context;
+  const { authenticate, config, log } = context;
 
   return async (request, waitUntil) => {
     const requestId = requestIdOf(request);
@@ -27,10 +28,11 @@ export function graphqlHandler(context: AppContext): Handler {
       session = await authenticate(request.headers, waitUntil);
       const text = await bodyText(request, config.maxBodyBytes);
       const body = readGraphqlBody(text);
+      const engine = await context.engine(waitUntil);
       const answer =
         body.kind === 'single'
           ? await runOperation(engine, session, body.request)
-          : await batchText(context, { session, members: body.members, text, requestId });
+          : await batchText(context, { engine, session, members: body.members, text, requestId });
       return jsonResponse(answer, requestId);
     } catch (error) {
       const shown = clientErrorOf(error, requestId, log);
@@ -47,6 +49,7 @@ function statusOf(error: unknown): number {
 }
 
 interface Batch {
+  readonly engine: Engine;
   readonly session: Session;
   readonly members: readonly unknown[];
   /** The whole body. */
@@ -56,8 +59,8 @@ interface Batch {
 
 /** The answers of a batch in its order, each with its own error. */
 async function batchText(context: AppContext, batch: Batch): Promise<string> {
-  const { config, engine, log } = context;
-  const { session, members, text, requestId } = batch;
+  const { config, log } = context;
+  const { engine, session, members, text, requestId } = batch;
   if (members.length > MAX_BATCH)
     throw new HedgeError(
       'bad-request',

@@ -6,8 +6,9 @@ import type { AppContext, Handler } from './types.ts';
 const INCONSISTENT = 'inconsistent objects in schema';
 
 /** `OK`, or `WARN: …` while objects are inconsistent; with `?strict=true` that is an `ERROR: …` with status 500. */
-export function healthHandler({ engine }: AppContext): Handler {
-  return (request) => {
+export function healthHandler(context: AppContext): Handler {
+  return async (request, waitUntil) => {
+    const engine = await context.engine(waitUntil);
     const whole = engine.artifact.header.inconsistencies.length === 0;
     const strict = new URL(request.url).searchParams.get('strict') === 'true';
     const text = whole ? 'OK' : `${strict ? 'ERROR' : 'WARN'}: ${INCONSISTENT}`;

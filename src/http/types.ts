@@ -12,8 +12,17 @@ export interface Assets {
   fetch(request: Request): Promise<Response>;
 }
 
+/** Keeps the runtime awake for work that outlives the answer. */
+export type WaitUntil = (promise: Promise<unknown>) => void;
+
 export interface AppContext {
-  readonly engine: Engine;
+  /**
+   * The engine of the metadata that is served now: one and the same where the artifact is part of the bundle, the
+   * newest known one in live mode. A request asks once and uses what it got to its end, so that it never sees two
+   * versions.
+   * @throws HedgeError when there is none yet because the metadata database cannot be reached.
+   */
+  engine(waitUntil: WaitUntil): Engine | Promise<Engine>;
   readonly authenticate: Authenticate;
   readonly config: Config;
   /** Absent where no assets are deployed: the console is not there then. */
@@ -21,8 +30,5 @@ export interface AppContext {
   readonly log: Log;
 }
 
-/** Answers one request; `waitUntil` keeps the runtime awake for work that outlives the answer. */
-export type Handler = (
-  request: Request,
-  waitUntil: (promise: Promise<unknown>) => void,
-) => Response | Promise<Response>;
+/** Answers one request. */
+export type Handler = (request: Request, waitUntil: WaitUntil) => Response | Promise<Response>;
