@@ -1,6 +1,23 @@
 // Hasura's metadata document, version 3, as plain data: what the compiler reads, wherever it came from.
 // Keys and spelling are Hasura's, so that a document is exported as it was imported.
 
+import type {
+  ActionMetadata,
+  AllowlistEntry,
+  ApiLimits,
+  BackendConfigs,
+  CustomTypes,
+  InheritedRoleMetadata,
+  IntrospectionOptions,
+  MetricsConfig,
+  NetworkMetadata,
+  OpenTelemetryMetadata,
+  QueryCollectionMetadata,
+  RemoteSchemaMetadata,
+  RestEndpointMetadata,
+} from './section-types.ts';
+import type { CronTriggerMetadata, EventTriggerMetadata, TextOrEnv, ValidateInput } from './webhook-types.ts';
+
 export interface TableName {
   readonly schema: string;
   readonly name: string;
@@ -12,9 +29,20 @@ export type FunctionName = TableName;
 export interface Metadata {
   readonly version: 3;
   readonly sources: readonly SourceMetadata[];
-  readonly inherited_roles?: readonly { readonly role_name: string; readonly role_set: readonly string[] }[];
-  /** Sections that are read and kept but not compiled yet: actions, remote_schemas, cron_triggers, … */
-  readonly [section: string]: unknown;
+  readonly remote_schemas?: readonly RemoteSchemaMetadata[];
+  readonly query_collections?: readonly QueryCollectionMetadata[];
+  readonly allowlist?: readonly AllowlistEntry[];
+  readonly actions?: readonly ActionMetadata[];
+  readonly custom_types?: CustomTypes;
+  readonly cron_triggers?: readonly CronTriggerMetadata[];
+  readonly rest_endpoints?: readonly RestEndpointMetadata[];
+  readonly api_limits?: ApiLimits;
+  readonly metrics_config?: MetricsConfig;
+  readonly inherited_roles?: readonly InheritedRoleMetadata[];
+  readonly graphql_schema_introspection?: IntrospectionOptions;
+  readonly network?: NetworkMetadata;
+  readonly opentelemetry?: OpenTelemetryMetadata;
+  readonly backend_configs?: BackendConfigs;
 }
 
 export type UrlConf =
@@ -25,18 +53,146 @@ export type UrlConf =
 export interface SourceMetadata {
   readonly name: string;
   readonly kind: string;
-  readonly configuration: {
-    readonly connection_info: { readonly database_url: UrlConf; readonly [key: string]: unknown };
-    readonly [key: string]: unknown;
-  };
+  readonly configuration: SourceConfiguration;
   readonly tables: readonly TableMetadata[];
-  readonly functions?: readonly unknown[];
-  readonly native_queries?: readonly unknown[];
-  readonly logical_models?: readonly unknown[];
-  readonly customization?: unknown;
-  readonly query_tags?: unknown;
-  readonly health_check?: unknown;
+  readonly functions?: readonly FunctionMetadata[];
+  readonly native_queries?: readonly NativeQueryMetadata[];
+  readonly logical_models?: readonly LogicalModelMetadata[];
+  /** Hasura has none for Postgres: never anything but an empty list. */
+  readonly stored_procedures?: readonly unknown[];
+  readonly customization?: SourceCustomization;
+  readonly query_tags?: QueryTags;
+  readonly health_check?: HealthCheck;
 }
+
+export interface SourceConfiguration {
+  readonly connection_info: ConnectionInfo;
+  readonly extensions_schema?: string;
+  readonly read_replicas?: readonly ConnectionInfo[];
+  readonly connection_template?: { readonly version?: number; readonly template: string };
+  readonly connection_set?: readonly { readonly name: string; readonly connection_info: ConnectionInfo }[];
+}
+
+export interface ConnectionInfo {
+  readonly database_url: UrlConf;
+  readonly pool_settings?: PoolSettings;
+  readonly use_prepared_statements?: boolean;
+  readonly isolation_level?: 'read-committed' | 'repeatable-read' | 'serializable';
+  readonly ssl_configuration?: SslConfiguration;
+}
+
+/** Times in seconds. */
+export interface PoolSettings {
+  readonly max_connections?: number;
+  readonly total_max_connections?: number;
+  readonly idle_timeout?: number;
+  readonly retries?: number;
+  readonly pool_timeout?: number;
+  readonly connection_lifetime?: number;
+}
+
+export interface SslConfiguration {
+  readonly sslmode: 'disable' | 'allow' | 'prefer' | 'require' | 'verify-ca' | 'verify-full';
+  readonly sslrootcert?: TextOrEnv;
+  readonly sslcert?: TextOrEnv;
+  readonly sslkey?: TextOrEnv;
+  readonly sslpassword?: TextOrEnv;
+}
+
+export interface SourceCustomization {
+  readonly root_fields?: {
+    readonly namespace?: string;
+    readonly prefix?: string;
+    readonly suffix?: string;
+  };
+  readonly type_names?: { readonly prefix?: string; readonly suffix?: string };
+  readonly naming_convention?: NamingConvention;
+}
+
+export type NamingConvention = 'hasura-default' | 'graphql-default';
+
+export interface QueryTags {
+  readonly disabled?: boolean;
+  readonly format?: 'standard' | 'standard_prepended' | 'sqlcommenter';
+  readonly omit_request_id?: boolean;
+}
+
+/** Times in seconds. */
+export interface HealthCheck {
+  readonly test?: { readonly sql?: string };
+  readonly interval: number;
+  readonly timeout?: number;
+  readonly retries?: number;
+  readonly retry_interval?: number;
+}
+
+export interface FunctionMetadata {
+  readonly function: FunctionName;
+  readonly configuration?: FunctionConfiguration;
+  readonly permissions?: readonly { readonly role: string }[];
+  readonly comment?: string | null;
+}
+
+export interface FunctionConfiguration {
+  readonly custom_name?: string | null;
+  readonly custom_root_fields?: {
+    readonly function?: string | null;
+    readonly function_aggregate?: string | null;
+  };
+  readonly session_argument?: string | null;
+  /** Absent: a query when stable or immutable, a mutation when volatile is not served. */
+  readonly exposed_as?: 'query' | 'mutation' | null;
+  readonly response?: { readonly type: 'table'; readonly table?: TableName } | null;
+}
+
+export interface NativeQueryMetadata {
+  readonly root_field_name: string;
+  readonly code: string;
+  /** The name of a logical model. */
+  readonly returns: string;
+  readonly type?: 'query';
+  readonly arguments?: Readonly<Record<string, NativeQueryArgument>>;
+  readonly object_relationships?: readonly NativeQueryRelationship[];
+  readonly array_relationships?: readonly NativeQueryRelationship[];
+  readonly description?: string | null;
+}
+
+export interface NativeQueryArgument {
+  readonly type: string;
+  readonly nullable?: boolean;
+  readonly description?: string | null;
+}
+
+export interface NativeQueryRelationship {
+  readonly name: string;
+  /** Exports leave `manual_configuration` out here, the documentation writes it. */
+  readonly using: { readonly manual_configuration: ManualConfiguration } | ManualConfiguration;
+  readonly comment?: string | null;
+}
+
+export interface LogicalModelMetadata {
+  readonly name: string;
+  readonly fields: readonly LogicalModelField[];
+  readonly select_permissions?: readonly PermissionEntry<SelectPermission>[];
+  readonly description?: string | null;
+}
+
+export interface LogicalModelField {
+  readonly name: string;
+  readonly type: LogicalModelType;
+  readonly nullable?: boolean;
+  readonly description?: string | null;
+}
+
+/** Exactly one of `scalar`, `logical_model` and `array` is there. */
+export type LogicalModelType =
+  | string
+  | {
+      readonly scalar?: string;
+      readonly logical_model?: string;
+      readonly array?: LogicalModelType;
+      readonly nullable?: boolean;
+    };
 
 export interface TableMetadata {
   readonly table: TableName;
@@ -46,13 +202,13 @@ export interface TableMetadata {
   readonly array_relationships?: readonly RelationshipMetadata[];
   readonly computed_fields?: readonly ComputedFieldMetadata[];
   readonly select_permissions?: readonly PermissionEntry<SelectPermission>[];
-  readonly insert_permissions?: readonly PermissionEntry<unknown>[];
-  readonly update_permissions?: readonly PermissionEntry<unknown>[];
-  readonly delete_permissions?: readonly PermissionEntry<unknown>[];
-  readonly remote_relationships?: readonly unknown[];
-  readonly event_triggers?: readonly unknown[];
+  readonly insert_permissions?: readonly PermissionEntry<InsertPermission>[];
+  readonly update_permissions?: readonly PermissionEntry<UpdatePermission>[];
+  readonly delete_permissions?: readonly PermissionEntry<DeletePermission>[];
+  readonly remote_relationships?: readonly RemoteRelationshipMetadata[];
+  readonly event_triggers?: readonly EventTriggerMetadata[];
   readonly logical_model?: string;
-  readonly apollo_federation_config?: unknown;
+  readonly apollo_federation_config?: { readonly enable: 'v1' };
 }
 
 export type RootFieldName =
@@ -108,6 +264,41 @@ export interface ManualConfiguration {
   readonly insertion_order?: 'before_parent' | 'after_parent' | null;
 }
 
+export interface RemoteRelationshipMetadata {
+  readonly name: string;
+  readonly definition: RemoteRelationshipDefinition;
+}
+
+export type RemoteRelationshipDefinition =
+  | { readonly to_source: ToSource }
+  | { readonly to_remote_schema: ToRemoteSchema }
+  | LegacyToRemoteSchema;
+
+export interface ToSource {
+  readonly source: string;
+  readonly table: TableName;
+  readonly relationship_type: 'object' | 'array';
+  readonly field_mapping: Readonly<Record<string, string>>;
+}
+
+export interface ToRemoteSchema {
+  readonly remote_schema: string;
+  readonly lhs_fields: readonly string[];
+  readonly remote_field: Readonly<Record<string, RemoteField>>;
+}
+
+/** The form of Hasura before 2.0, still valid. */
+export interface LegacyToRemoteSchema {
+  readonly remote_schema: string;
+  readonly hasura_fields: readonly string[];
+  readonly remote_field: Readonly<Record<string, RemoteField>>;
+}
+
+export interface RemoteField {
+  readonly arguments: Readonly<Record<string, unknown>>;
+  readonly field?: Readonly<Record<string, RemoteField>>;
+}
+
 export interface ComputedFieldMetadata {
   readonly name: string;
   readonly definition: {
@@ -124,15 +315,48 @@ export interface PermissionEntry<P> {
   readonly comment?: string | null;
 }
 
+/** A boolean expression in Hasura's language; `{}` is true of every row. Read by the compiler. */
+export type BooleanExpression = Readonly<Record<string, unknown>>;
+
+/** `*`: all columns there are, also those that come later. */
+export type Columns = '*' | readonly string[];
+
 export interface SelectPermission {
-  readonly columns: '*' | readonly string[];
+  readonly columns: Columns;
   readonly computed_fields?: readonly string[];
-  /** A boolean expression in Hasura's language; `{}` allows every row. Read by the compiler. */
-  readonly filter: Readonly<Record<string, unknown>>;
+  readonly filter: BooleanExpression;
   readonly limit?: number | null;
   readonly allow_aggregations?: boolean;
   readonly query_root_fields?: readonly ('select' | 'select_by_pk' | 'select_aggregate')[] | null;
   readonly subscription_root_fields?:
     | readonly ('select' | 'select_by_pk' | 'select_aggregate' | 'select_stream')[]
     | null;
+}
+
+/** Column -> value: a session variable (`x-hasura-…`) or any JSON value. */
+export type Presets = Readonly<Record<string, unknown>>;
+
+export interface InsertPermission {
+  readonly check: BooleanExpression;
+  /** Absent means all columns. */
+  readonly columns?: Columns;
+  readonly set?: Presets;
+  readonly backend_only?: boolean;
+  readonly validate_input?: ValidateInput;
+}
+
+export interface UpdatePermission {
+  readonly columns: Columns;
+  readonly filter: BooleanExpression;
+  /** Absent: the filter is not checked again after the update. */
+  readonly check?: BooleanExpression | null;
+  readonly set?: Presets;
+  readonly backend_only?: boolean;
+  readonly validate_input?: ValidateInput;
+}
+
+export interface DeletePermission {
+  readonly filter: BooleanExpression;
+  readonly backend_only?: boolean;
+  readonly validate_input?: ValidateInput;
 }

@@ -1,7 +1,14 @@
 // Relationships: by foreign key, by hand, to other sources and to remote schemas.
 import * as v from 'valibot';
 
-import type { ManualConfiguration, RelationshipMetadata, RemoteForeignKey } from '../types.ts';
+import type {
+  ManualConfiguration,
+  RelationshipMetadata,
+  RemoteField,
+  RemoteForeignKey,
+  RemoteRelationshipDefinition,
+  RemoteRelationshipMetadata,
+} from '../types.ts';
 import {
   anything,
   checked,
@@ -67,10 +74,6 @@ const toSource = object({
   field_mapping: dictionary(text),
 });
 
-interface RemoteField {
-  readonly arguments: Record<string, unknown>;
-  readonly field?: Record<string, RemoteField>;
-}
 const remoteField: Schema<RemoteField> = v.lazy(() =>
   object({ arguments: dictionary(anything), field: optional(dictionary(remoteField)) }),
 );
@@ -88,11 +91,13 @@ const legacyToRemoteSchema = object({
   remote_field: dictionary(remoteField),
 });
 
-const remoteDefinition = variant<unknown>({
+const remoteDefinition = variant<RemoteRelationshipDefinition>({
   to_source: object({ to_source: toSource }),
   to_remote_schema: object({ to_remote_schema: toRemoteSchema }),
   hasura_fields: legacyToRemoteSchema,
   remote_schema: legacyToRemoteSchema,
 });
 
-export const remoteRelationships = list(object({ name: text, definition: remoteDefinition }));
+export const remoteRelationships: Schema<RemoteRelationshipMetadata[]> = list(
+  object({ name: text, definition: remoteDefinition }),
+);

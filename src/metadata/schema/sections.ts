@@ -162,7 +162,9 @@ function limit<T>(value: Schema<T>) {
 const rateLimit = object({
   max_reqs_per_min: count,
   unique_params: optional(
-    v.lazy((input): Schema<unknown> => (Array.isArray(input) ? list(text) : oneOf('IP', 'ip'))),
+    v.lazy((input): Schema<'IP' | 'ip' | string[]> =>
+      Array.isArray(input) ? list(text) : oneOf('IP', 'ip'),
+    ),
   ),
 });
 

@@ -1,7 +1,7 @@
 // A source: its connection, and the functions, native queries and logical models beside its tables.
 import * as v from 'valibot';
 
-import type { SourceMetadata, UrlConf } from '../types.ts';
+import type { LogicalModelType, NativeQueryRelationship, SourceMetadata, UrlConf } from '../types.ts';
 import {
   checked,
   count,
@@ -99,7 +99,7 @@ const nativeQueryRelationships = list(
   object({
     name: text,
     // Exports leave `manual_configuration` out here, the documentation writes it.
-    using: variant<unknown>({
+    using: variant<NativeQueryRelationship['using']>({
       manual_configuration: object({ manual_configuration: manualConfiguration }),
       remote_table: manualConfiguration,
       remote_native_query: manualConfiguration,
@@ -121,7 +121,7 @@ const nativeQuery = object({
 });
 
 /** `integer`, `{scalar}`, `{logical_model}`, or `{array}` of one of these. */
-const fieldType: Schema<unknown> = v.lazy((input): Schema<unknown> =>
+const fieldType: Schema<LogicalModelType> = v.lazy((input): Schema<LogicalModelType> =>
   typeof input === 'string'
     ? text
     : checked(
