@@ -4,7 +4,15 @@ import { assert, must } from '../util/assert.ts';
 import type { ArtifactHeader, RoleHead, RoleTable, SharedHead, SharedTable } from './layout.ts';
 import { ROOT_FIELD_KINDS, unpackField } from './layout.ts';
 import { renumberField } from './renumber.ts';
-import type { FieldModel, RootField, ScalarType, TableModel, TableRef, TypeRef } from './types.ts';
+import type {
+  FieldModel,
+  RootField,
+  ScalarType,
+  StoredQueries,
+  TableModel,
+  TableRef,
+  TypeRef,
+} from './types.ts';
 import { ARTIFACT_VERSION } from './types.ts';
 
 /** A table as the planner and introspection read it. */
@@ -29,6 +37,8 @@ export interface ArtifactView {
   readonly header: ArtifactHeader;
   /** The role's view; for a role the metadata does not mention, a role that sees nothing. */
   role(name: string): RoleView;
+  /** The operations of query collections that are served; undefined when there are none. */
+  storedQueries(): StoredQueries | undefined;
 }
 
 /**
@@ -45,9 +55,17 @@ export function openArtifact(text: string): ArtifactView {
     );
   }
   let shared: Shared | undefined;
+  let storedQueries: StoredQueries | undefined;
   const roles = new Map<string, RoleView>();
   return {
     header,
+    storedQueries() {
+      if (header.storedQueries && !storedQueries) {
+        const [offset, length] = header.storedQueries;
+        storedQueries = JSON.parse(text.slice(end + 1 + offset, end + 1 + offset + length)) as StoredQueries;
+      }
+      return storedQueries;
+    },
     role(name) {
       let view = roles.get(name);
       if (view) return view;

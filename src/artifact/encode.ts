@@ -30,13 +30,15 @@ export function encodeArtifact(artifact: Artifact): string {
     roles[role] = [offset, length];
     offset += length;
   }
+  const storedQueries = artifact.storedQueries ? asciiJson(artifact.storedQueries) : '';
   const header: ArtifactHeader = {
     version: artifact.version,
     sources: artifact.sources,
     inconsistencies: artifact.inconsistencies,
     roles,
+    ...(storedQueries !== '' && { storedQueries: [offset, storedQueries.length] as const }),
   };
-  return `${asciiJson(header)}\n${sharedPart}${parts.join('')}`;
+  return `${asciiJson(header)}\n${sharedPart}${parts.join('')}${storedQueries}`;
 }
 
 /** What several roles have in common, gathered while they are encoded. */

@@ -6,6 +6,7 @@
 //   a block per table        SharedTable: what of a table is the same for every role that sees it
 //   per role: its head       RoleHead
 //             a block per table it sees: RoleTable
+//   stored queries           StoredQueries, where the header says there are any
 
 import type {
   Artifact,
@@ -29,6 +30,8 @@ export interface ArtifactHeader {
   readonly inconsistencies: Artifact['inconsistencies'];
   /** Each role's own part; offsets count from the character after this line. */
   readonly roles: Readonly<Record<string, Extent>>;
+  /** Where the stored queries stand, counted in the same way. */
+  readonly storedQueries?: Extent;
 }
 
 /** Second line. Types and tables have one number for all roles, their index here. */

@@ -2,9 +2,10 @@
 // Permission expressions arrive here fully resolved (physical names and types), so that serving looks nothing up.
 
 import type { CatalogType, QualifiedName } from '../catalog/types.ts';
+import type { SourceNaming } from './type-names.ts';
 
 /** Raised whenever a worker built earlier could misread an artifact. */
-export const ARTIFACT_VERSION = 2;
+export const ARTIFACT_VERSION = 3;
 
 export interface Artifact {
   readonly version: typeof ARTIFACT_VERSION;
@@ -12,12 +13,41 @@ export interface Artifact {
   /** Sorted by name; `admin` is always among them. */
   readonly roles: readonly RoleModel[];
   readonly inconsistencies: readonly Inconsistency[];
+  /** What of the query collections is served; absent when nothing is. */
+  readonly storedQueries?: StoredQueries;
+}
+
+/** Operations of query collections, for the uses they are put to. */
+export interface StoredQueries {
+  /** Sorted by name. */
+  readonly endpoints: readonly RestEndpoint[];
+  readonly allowlist: Allowlist;
+}
+
+/** `GET /api/rest/users/:id` -> an operation. */
+export interface RestEndpoint {
+  readonly name: string;
+  /** The URL behind `/api/rest/`, cut at its slashes; a segment `:id` takes any text as the variable `id`. */
+  readonly segments: readonly string[];
+  readonly methods: readonly string[];
+  /** The operation's text, as the collection has it. */
+  readonly query: string;
+}
+
+/** Documents, normalised by `allowlistText`, that roles may send: every role, and each role beyond those. */
+export interface Allowlist {
+  readonly global: readonly string[];
+  readonly roles: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A source and where its connection string is found; the string itself is never in an artifact unless the metadata spells it out. */
 export interface SourceModel {
   readonly name: string;
   readonly databaseUrl: { readonly fromEnv: string } | { readonly literal: string };
+  /** How names of its types are made: see `type-names.ts`. */
+  readonly naming: SourceNaming;
+  /** The field all root fields of the source stand below; null: they stand in the roots themselves. */
+  readonly namespace: string | null;
 }
 
 /** What the metadata asks for and the database does not give, named as Hasura names it. */
@@ -62,6 +92,8 @@ export interface RoleModel {
 export interface RootField {
   readonly name: string;
   readonly kind: 'select' | 'select_by_pk' | 'select_aggregate';
+  /** The field it stands below, `SourceModel.namespace`. */
+  readonly namespace: string | null;
   readonly table: TableRef;
   /** null hides it (an explicit empty comment). */
   readonly description: string | null;
@@ -72,8 +104,10 @@ export interface TableModel {
   /** Name in `Artifact.sources`. */
   readonly source: string;
   readonly table: QualifiedName;
-  /** GraphQL name of the object type; `<typeName>_bool_exp` and the others derive from it. */
+  /** GraphQL name of the object type. */
   readonly typeName: string;
+  /** The same without the source's affixes: what the names of the other types are made from, see `type-names.ts`. */
+  readonly baseName: string;
   readonly description: string | null;
   /** By GraphQL name, sorted: exactly what the role may see. */
   readonly fields: readonly FieldModel[];
@@ -124,7 +158,7 @@ export interface ComputedField {
   readonly kind: 'computed_field';
   readonly name: string;
   readonly call: FunctionCall;
-  /** Arguments a client gives under `args`; input type `<name>_<typeName>_args`. */
+  /** Arguments a client gives under `args`. */
   readonly arguments: readonly FunctionArgument[];
   readonly returns:
     | { readonly kind: 'scalar'; readonly type: TypeRef }
