@@ -1,5 +1,6 @@
 // The shapes that the commands of the metadata API share: what goes into a reducer and what comes out.
 
+import type { Inconsistency } from '../artifact/types.ts';
 import type { DatabaseCatalog } from '../catalog/types.ts';
 import type { Path } from '../error/path.ts';
 import type { Metadata, SourceMetadata } from '../metadata/types.ts';
@@ -32,17 +33,20 @@ export interface ReduceContext {
 /** What a command makes of the metadata. */
 export interface Change {
   readonly metadata: Metadata;
-  /** The answer, `{"message":"success"}` unless given. */
-  readonly answer?: unknown;
+  /** The answer, given what is inconsistent afterwards; `{"message":"success"}` where it is left out. */
+  readonly answer?: ((inconsistencies: readonly Inconsistency[]) => unknown) | undefined;
   /**
    * What the compiled result must be like for the change to stand. `about`: an object of the list that becomes
    * inconsistent fails the command with its reason (400 `invalid-configuration`), any other newly inconsistent one with
    * "cannot continue due to new inconsistent metadata" (400 `unexpected`). `none new`: any newly inconsistent object
-   * fails it the same way (500 `unexpected`). `allowed`: whatever comes stands.
+   * fails it with "cannot continue due to newly found inconsistent metadata" (500 `unexpected`). `consistent`: any
+   * inconsistent object at all fails it with "cannot continue due to inconsistent metadata" (400 `unexpected`).
+   * `allowed`: whatever comes stands.
    */
   readonly consistency:
     | { readonly kind: 'about'; readonly objects: readonly ObjectId[] }
     | { readonly kind: 'none new' }
+    | { readonly kind: 'consistent' }
     | { readonly kind: 'allowed' };
 }
 

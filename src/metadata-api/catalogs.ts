@@ -1,0 +1,47 @@
+// The sources of the metadata -> what each of their databases holds, asked at once; a source that cannot be asked is
+// left out, with the reason.
+
+import { readCatalog } from '../catalog/read-catalog.ts';
+import type { DatabaseCatalog } from '../catalog/types.ts';
+import { HedgeError } from '../error/hedge-error.ts';
+import type { Database } from '../execute/types.ts';
+import type { SourceMetadata } from '../metadata/types.ts';
+import { must } from '../util/assert.ts';
+
+export interface SourceCatalogs {
+  readonly catalogs: ReadonlyMap<string, DatabaseCatalog>;
+  /** By source: why its database could not be asked, in words that hold no address and no secret. */
+  readonly unreachable: ReadonlyMap<string, string>;
+}
+
+export const NO_CATALOGS: SourceCatalogs = { catalogs: new Map(), unreachable: new Map() };
+
+/** Finds the database of a source. @throws HedgeError when its connection string is not there or is none. */
+export type DatabaseOf = (source: SourceMetadata) => Database;
+
+/** Asks the databases of `sources` that are not in `known` yet. Never throws for a database that cannot be asked. */
+export async function readSourceCatalogs(
+  sources: readonly SourceMetadata[],
+  databaseOf: DatabaseOf,
+  known: SourceCatalogs = NO_CATALOGS,
+): Promise<SourceCatalogs> {
+  const catalogs = new Map(known.catalogs);
+  const unreachable = new Map(known.unreachable);
+  await Promise.all(
+    sources.map(async (source) => {
+      if (catalogs.has(source.name)) return;
+      try {
+        const database = databaseOf(source);
+        const catalog = await readCatalog(async (sql) =>
+          must(await database.queryText(sql, []), 'the catalog statement gives a row'),
+        );
+        catalogs.set(source.name, catalog);
+        unreachable.delete(source.name);
+      } catch (error) {
+        if (!(error instanceof HedgeError)) throw error;
+        unreachable.set(source.name, error.message);
+      }
+    }),
+  );
+  return { catalogs, unreachable };
+}
