@@ -4,6 +4,8 @@
 const STATUS = {
   'access-denied': 401,
   'already-exists': 400,
+  'already-tracked': 400,
+  'already-untracked': 400,
   'bad-request': 400,
   'coercion-error': 400,
   conflict: 409,
@@ -19,6 +21,7 @@ const STATUS = {
   'invalid-params': 400,
   'jwt-invalid-claims': 400,
   'jwt-missing-role-claims': 400,
+  'metadata-warnings': 400,
   'method-not-allowed': 405,
   'not-exists': 400,
   'not-found': 400,

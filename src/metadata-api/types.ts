@@ -1,9 +1,13 @@
 // The shapes that the commands of the metadata API share: what goes into a reducer and what comes out.
 
 import type { Inconsistency } from '../artifact/types.ts';
+import type { Inconsistency } from '../artifact/types.ts';
 import type { DatabaseCatalog } from '../catalog/types.ts';
 import type { Path } from '../error/path.ts';
 import type { Metadata, SourceMetadata } from '../metadata/types.ts';
+
+/** Where a command came in: names and the wording of mistakes in the form differ. */
+export type MetadataEndpoint = 'v1/metadata' | 'v1/query' | 'v2/query';
 
 /** One command as it came, its envelope read. */
 export interface Command {
@@ -14,6 +18,8 @@ export interface Command {
   readonly args: unknown;
   /** Where `args` stands in the request: `$.args`, `$.args[2].args` in a bulk. */
   readonly path: Path;
+  /** `v1/metadata` unless told. */
+  readonly endpoint?: MetadataEndpoint;
 }
 
 /** A thing of the metadata, called as the list of inconsistencies calls it: `table author in source default`. */
@@ -46,6 +52,7 @@ export interface Change {
   readonly consistency:
     | { readonly kind: 'about'; readonly objects: readonly ObjectId[] }
     | { readonly kind: 'none new' }
+    | { readonly kind: 'none' }
     | { readonly kind: 'consistent' }
     | { readonly kind: 'allowed' };
 }
