@@ -1,0 +1,17 @@
+// What beside metadata and catalogs decides how an artifact comes out: settings of the deployment.
+
+export interface CompileOptions {
+  /** `HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION`, where the experimental feature `naming_convention` is on. */
+  readonly defaultNamingConvention: 'hasura-default' | 'graphql-default';
+  /** Whether a source's own `naming_convention` counts: the experimental feature `naming_convention` is on. */
+  readonly namingConventions: boolean;
+  /** `HASURA_GRAPHQL_INFER_FUNCTION_PERMISSIONS`: who may select from a table may call the functions that return it. */
+  readonly inferFunctionPermissions: boolean;
+}
+
+/** The options of a deployment that sets none. */
+export const DEFAULT_COMPILE_OPTIONS: CompileOptions = {
+  defaultNamingConvention: 'hasura-default',
+  namingConventions: false,
+  inferFunctionPermissions: true,
+};
