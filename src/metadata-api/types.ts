@@ -1,7 +1,6 @@
 // The shapes that the commands of the metadata API share: what goes into a reducer and what comes out.
 
 import type { Inconsistency } from '../artifact/types.ts';
-import type { Inconsistency } from '../artifact/types.ts';
 import type { DatabaseCatalog } from '../catalog/types.ts';
 import type { Path } from '../error/path.ts';
 import type { Metadata, SourceMetadata } from '../metadata/types.ts';
@@ -52,7 +51,6 @@ export interface Change {
   readonly consistency:
     | { readonly kind: 'about'; readonly objects: readonly ObjectId[] }
     | { readonly kind: 'none new' }
-    | { readonly kind: 'none' }
     | { readonly kind: 'consistent' }
     | { readonly kind: 'allowed' };
 }
