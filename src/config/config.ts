@@ -4,8 +4,9 @@ import * as v from 'valibot';
 
 import type { SettingName, SettingValues } from './settings.ts';
 import { SETTINGS } from './settings.ts';
-import type { Config } from './types.ts';
+import type { Api, Config } from './types.ts';
 
+const DEFAULT_APIS: readonly Api[] = ['metadata', 'graphql', 'pgdump', 'config'];
 const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /** A setting that cannot be used, and what to do about it. */
@@ -62,6 +63,8 @@ export function readConfig(env: Record<string, unknown>): Config {
     devMode: settings.HASURA_GRAPHQL_DEV_MODE ?? false,
     adminInternalErrors: settings.HASURA_GRAPHQL_ADMIN_INTERNAL_ERRORS ?? true,
     enableConsole: settings.HASURA_GRAPHQL_ENABLE_CONSOLE ?? false,
+    enabledApis: settings.HASURA_GRAPHQL_ENABLED_APIS ?? new Set(DEFAULT_APIS),
+    enableAllowlist: settings.HASURA_GRAPHQL_ENABLE_ALLOWLIST ?? false,
     cors: settings.HASURA_GRAPHQL_DISABLE_CORS
       ? { kind: 'disabled' }
       : (settings.HASURA_GRAPHQL_CORS_DOMAIN ?? { kind: 'any' }),

@@ -3,7 +3,8 @@
 
 import * as v from 'valibot';
 
-import type { CorsConfig } from './types.ts';
+import type { Api, CorsConfig } from './types.ts';
+import { APIS } from './types.ts';
 
 const TRUE_TEXTS = ['true', 't', 'yes', 'y'];
 const FALSE_TEXTS = ['false', 'f', 'no', 'n'];
@@ -81,5 +82,17 @@ export const corsDomains = v.pipe(
       else origins.add(domain);
     }
     return { kind: 'domains', origins, parents };
+  }),
+);
+
+/** Names of groups of endpoints with commas between. */
+export const apis = v.pipe(
+  text,
+  v.rawTransform(({ dataset, addIssue, NEVER }): ReadonlySet<Api> => {
+    const names = dataset.value.split(',').map((name) => name.trim().toLowerCase());
+    const unknown = names.find((name) => !APIS.some((api) => api === name));
+    if (unknown === undefined) return new Set(names as Api[]);
+    addIssue({ message: `'${unknown}' is no API; expected a list with commas of ${APIS.join(', ')}` });
+    return NEVER;
   }),
 );

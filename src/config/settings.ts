@@ -4,7 +4,7 @@
 import type * as v from 'valibot';
 
 import { jwtSecret } from './jwt-secret.ts';
-import { boolean, corsDomains, headerText, httpUrl, positiveInteger } from './schemas.ts';
+import { apis, boolean, corsDomains, headerText, httpUrl, positiveInteger } from './schemas.ts';
 
 export interface Setting {
   readonly meaning: string;
@@ -70,6 +70,20 @@ export const SETTINGS = {
   },
   HASURA_GRAPHQL_ENABLE_CONSOLE: {
     meaning: 'Whether `/console` serves GraphiQL, and `/` leads to it.',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
+  HASURA_GRAPHQL_ENABLED_APIS: {
+    meaning:
+      'The groups of endpoints that are served, with commas between: `metadata` (`/v1/metadata`, `/v2/query`, `/v1/query`, `/v1/graphql/explain`), `graphql` (`/v1/graphql`, `/v1alpha1/graphql`, `/v1beta1/relay`), `config` (`/v1alpha1/config`), `pgdump` (`/v1alpha1/pg_dump`), `developer` (`/dev/…`), `metrics`. The others answer 404 as paths that do not exist. REST endpoints, health and version are always there.',
+    default: '`metadata,graphql,pgdump,config`',
+    secret: false,
+    schema: apis,
+  },
+  HASURA_GRAPHQL_ENABLE_ALLOWLIST: {
+    meaning:
+      'Whether roles other than `admin` may send only the operations of the metadata’s allow list; see [REST endpoints and the allow list](rest.md).',
     default: '`false`',
     secret: false,
     schema: boolean,

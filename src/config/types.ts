@@ -15,12 +15,20 @@ export interface Config {
   /** Internal details of errors are shown to the role `admin`. */
   readonly adminInternalErrors: boolean;
   readonly enableConsole: boolean;
+  /** Groups of endpoints that are served; the others are not there. */
+  readonly enabledApis: ReadonlySet<Api>;
+  /** Roles other than `admin` may send only what the allow list holds. */
+  readonly enableAllowlist: boolean;
   readonly cors: CorsConfig;
   /** URL of Neon's SQL-over-HTTP endpoint; null: the one that belongs to the connection string's host. */
   readonly neonEndpoint: string | null;
   /** Bytes of a request body. */
   readonly maxBodyBytes: number;
 }
+
+/** Names in HASURA_GRAPHQL_ENABLED_APIS. */
+export const APIS = ['metadata', 'graphql', 'pgdump', 'config', 'metrics', 'developer'] as const;
+export type Api = (typeof APIS)[number];
 
 export type CorsConfig =
   | { readonly kind: 'disabled' }
