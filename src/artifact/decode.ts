@@ -5,6 +5,7 @@ import type { ArtifactHeader, RoleHead, RoleTable, SharedHead, SharedTable } fro
 import { ROOT_FIELD_KINDS, unpackField } from './layout.ts';
 import { renumberField } from './renumber.ts';
 import type {
+  BoolExp,
   FieldModel,
   RootField,
   ScalarType,
@@ -124,14 +125,18 @@ function openRole(role: string, text: string, start: number, shared: Shared): Ro
   };
   const decode = (ref: TableRef): TableView => {
     const [n] = must(head.tables[ref], 'a table reference of the role');
-    const { source, table, typeName, description, fields: all } = shared.table(n);
-    const [own, primaryKey, filter, limit, allowAggregations] = block(ref) as RoleTable;
+    const { source, table, typeName, baseName, description, fields: all } = shared.table(n);
+    const [own, primaryKey, filter, limit, allowAggregations, visible = []] = block(ref) as RoleTable;
     const fields = own.map((i) => renumberField(unpackField(must(all[i], 'a field of the table')), to));
+    for (const [rows, places] of visible) {
+      for (const i of places) fields[i] = visibleIn(must(fields[i], 'a field of the role'), rows);
+    }
     const byName = new Map(fields.map((f) => [f.name, f]));
     return {
       source,
       table,
       typeName,
+      baseName,
       description,
       fields,
       primaryKey,
@@ -152,6 +157,11 @@ function openRole(role: string, text: string, start: number, shared: Shared): Ro
   };
 }
 
+function visibleIn(field: FieldModel, visible: BoolExp): FieldModel {
+  assert(field.kind === 'column' || field.kind === 'computed_field', 'values alone are hidden by row');
+  return { ...field, visible };
+}
+
 /** The root fields of a role by name, sorted. */
 function queryFields({ tables, rootFields }: RoleHead, shared: SharedHead): ReadonlyMap<string, RootField> {
   const fields = new Map<string, RootField>();
@@ -159,13 +169,18 @@ function queryFields({ tables, rootFields }: RoleHead, shared: SharedHead): Read
     const table = must(rootFields[i], 'root fields come in pairs');
     const [n] = must(tables[table], 'a table of the role');
     const known = must(shared.tables[n], 'a table of the artifact')[1];
-    const [name, kind, description] = must(known[rootFields[i + 1] ?? 0], 'a root field of the table');
-    fields.set(name, {
+    const [name, kindNumber, description, namespace = null, fn] = must(
+      known[rootFields[i + 1] ?? 0],
+      'a root field of the table',
+    );
+    const kind = must(ROOT_FIELD_KINDS[kindNumber], 'a kind of root field');
+    const common = { name, namespace, table, description };
+    fields.set(
       name,
-      kind: must(ROOT_FIELD_KINDS[kind], 'a kind of root field'),
-      table,
-      description,
-    });
+      kind === 'function' || kind === 'function_aggregate'
+        ? { ...common, kind, function: must(fn, 'a function to call') }
+        : { ...common, kind },
+    );
   }
   return fields;
 }

@@ -6,13 +6,15 @@ import type {
   Extent,
   RoleHead,
   RoleTable,
+  SharedField,
   SharedHead,
   SharedRootField,
   SharedTable,
 } from './layout.ts';
 import { packColumn, ROOT_FIELD_KINDS } from './layout.ts';
-import { renumberExp, renumberField } from './renumber.ts';
-import type { Artifact, RoleModel, ScalarType, TableModel } from './types.ts';
+import type { Renumbering } from './renumber.ts';
+import { renumberArguments, renumberExp, renumberField } from './renumber.ts';
+import type { Artifact, BoolExp, FieldModel, RoleModel, RootField, ScalarType, TableModel } from './types.ts';
 
 /**
  * Deterministic text of an artifact: equal artifacts give equal text. Only ASCII comes out, so that V8 keeps the
@@ -81,25 +83,27 @@ function encodeRole(role: RoleModel, shared: Shared): string {
     type: (ref: number) => must(types[ref], 'a type of the role'),
     table: (ref: number) => must(tables[ref], 'a table of the role'),
   };
-  const rootFields = role.queryFields.flatMap(({ name, kind, table, description }) => {
-    const { rootFields: known } = must(shared.parts[to.table(table)], 'each shared table has its parts');
-    return [table, known.number([name, ROOT_FIELD_KINDS.indexOf(kind), description])];
+  const rootFields = role.queryFields.flatMap((field) => {
+    const { rootFields: known } = must(
+      shared.parts[to.table(field.table)],
+      'each shared table has its parts',
+    );
+    return [field.table, known.number(sharedRootField(field, to.type))];
   });
 
   let blocks = '';
   const heads = role.tables.map((table, ref): RoleHead['tables'][number] => {
     const number = to.table(ref);
     const { fields } = must(shared.parts[number], 'each shared table has its parts');
-    const own: RoleTable = [
-      table.fields.map((field) => {
-        const renumbered = renumberField(field, to);
-        return fields.number(renumbered.kind === 'column' ? packColumn(renumbered) : renumbered);
-      }),
+    const visible = visibleParts(table.fields, to.type);
+    const common = [
+      table.fields.map((field) => fields.number(sharedField(renumberField(field, to)))),
       table.primaryKey,
       renumberExp(table.filter, to.type),
       table.limit,
       table.allowAggregations ? 1 : 0,
-    ];
+    ] as const;
+    const own: RoleTable = visible.length > 0 ? [...common, visible] : common;
     const text = asciiJson(own);
     blocks += text;
     return [number, text.length];
@@ -108,9 +112,42 @@ function encodeRole(role: RoleModel, shared: Shared): string {
   return `${asciiJson(head)}\n${blocks}`;
 }
 
+function sharedRootField(field: RootField, type: Renumbering['type']): SharedRootField {
+  const { name, kind, description, namespace } = field;
+  const common = [name, ROOT_FIELD_KINDS.indexOf(kind), description] as const;
+  if (!('function' in field)) return namespace === null ? common : [...common, namespace];
+  const { function: fn } = field;
+  return [...common, namespace, { ...fn, arguments: renumberArguments(fn.arguments, type) }];
+}
+
+/** What of a field is the same for roles that see all of its values and for those that see some. */
+function sharedField(field: FieldModel): SharedField {
+  if (field.kind === 'column') return packColumn(field);
+  if (field.kind !== 'computed_field' || !field.visible) return field;
+  const { visible: _, ...shared } = field;
+  return shared;
+}
+
+/** Many fields of a table are visible in the same rows, so these are written once. */
+function visibleParts(
+  fields: readonly FieldModel[],
+  type: Renumbering['type'],
+): readonly (readonly [BoolExp, readonly number[]])[] {
+  const places = new Map<string, [BoolExp, number[]]>();
+  for (const [i, field] of fields.entries()) {
+    const rows = 'visible' in field ? field.visible : undefined;
+    if (!rows) continue;
+    const key = JSON.stringify(rows);
+    const known = places.get(key);
+    if (known) known[1].push(i);
+    else places.set(key, [renumberExp(rows, type), [i]]);
+  }
+  return [...places.values()];
+}
+
 function sharedTableNumber(model: TableModel, shared: Shared): number {
-  const { source, table, typeName, description } = model;
-  const n = shared.tables.number({ source, table, typeName, description });
+  const { source, table, typeName, baseName, description } = model;
+  const n = shared.tables.number({ source, table, typeName, baseName, description });
   shared.parts[n] ??= { fields: numbering(), rootFields: numbering() };
   return n;
 }

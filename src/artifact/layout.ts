@@ -13,6 +13,7 @@ import type {
   BoolExp,
   ColumnField,
   FieldModel,
+  FunctionModel,
   RootField,
   ScalarType,
   TableModel,
@@ -43,12 +44,27 @@ export interface SharedHead {
 /** Length of the table's block; then its root fields under every name and description a role knows them by. */
 export type SharedTableHead = readonly [length: number, rootFields: readonly SharedRootField[]];
 
-export type SharedRootField = readonly [name: string, kind: number, description: string | null];
+export type SharedRootField = readonly [
+  name: string,
+  kind: number,
+  description: string | null,
+  namespace?: string | null | undefined,
+  function?: FunctionModel | undefined,
+];
 
 /** The numbers of `SharedRootField`. */
-export const ROOT_FIELD_KINDS: readonly RootField['kind'][] = ['select', 'select_by_pk', 'select_aggregate'];
+export const ROOT_FIELD_KINDS: readonly RootField['kind'][] = [
+  'select',
+  'select_by_pk',
+  'select_aggregate',
+  'function',
+  'function_aggregate',
+];
 
-export interface SharedTable extends Pick<TableModel, 'source' | 'table' | 'typeName' | 'description'> {
+export interface SharedTable extends Pick<
+  TableModel,
+  'source' | 'table' | 'typeName' | 'baseName' | 'description'
+> {
   /** Every field as some role sees it. */
   readonly fields: readonly SharedField[];
 }
@@ -79,6 +95,8 @@ export type RoleTable = readonly [
   filter: BoolExp,
   limit: number | null,
   allowAggregations: 0 | 1,
+  /** Of inherited roles: rows, and the places in `fields` of those whose values are seen in these rows only. */
+  visible?: readonly (readonly [rows: BoolExp, fields: readonly number[]])[] | undefined,
 ];
 
 export function packColumn(field: ColumnField): SharedField {

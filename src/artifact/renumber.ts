@@ -9,6 +9,7 @@ export interface Renumbering {
   readonly table: (ref: TableRef) => TableRef;
 }
 
+/** `visible` is left as it is: it stands apart in the text. */
 export function renumberField(field: FieldModel, to: Renumbering): FieldModel {
   switch (field.kind) {
     case 'column':
@@ -20,10 +21,7 @@ export function renumberField(field: FieldModel, to: Renumbering): FieldModel {
       const { returns } = field;
       return {
         ...field,
-        arguments: field.arguments.map((argument): FunctionArgument => ({
-          ...argument,
-          type: to.type(argument.type),
-        })),
+        arguments: renumberArguments(field.arguments, to.type),
         returns:
           returns.kind === 'scalar'
             ? { ...returns, type: to.type(returns.type) }
@@ -33,6 +31,13 @@ export function renumberField(field: FieldModel, to: Renumbering): FieldModel {
     default:
       return unreachable(field);
   }
+}
+
+export function renumberArguments(
+  args: readonly FunctionArgument[],
+  type: Renumbering['type'],
+): readonly FunctionArgument[] {
+  return args.map((argument) => ({ ...argument, type: type(argument.type) }));
 }
 
 export function renumberExp(exp: BoolExp, type: Renumbering['type']): BoolExp {

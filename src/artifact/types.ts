@@ -89,14 +89,37 @@ export interface RoleModel {
   readonly queryFields: readonly RootField[];
 }
 
-export interface RootField {
+export type RootField = TableRootField | FunctionRootField;
+
+interface RootFieldBase {
   readonly name: string;
-  readonly kind: 'select' | 'select_by_pk' | 'select_aggregate';
   /** The field it stands below, `SourceModel.namespace`. */
   readonly namespace: string | null;
   readonly table: TableRef;
   /** null hides it (an explicit empty comment). */
   readonly description: string | null;
+}
+
+export interface TableRootField extends RootFieldBase {
+  readonly kind: 'select' | 'select_by_pk' | 'select_aggregate';
+}
+
+/** A tracked function: gives rows of a table the role may select from, under that table's permission. */
+export interface FunctionRootField extends RootFieldBase {
+  readonly kind: 'function' | 'function_aggregate';
+  readonly function: FunctionModel;
+}
+
+export interface FunctionModel {
+  /** GraphQL name of the function, whatever its root fields are called. */
+  readonly name: string;
+  readonly call: FunctionCall;
+  /** Arguments a client gives under `args`. */
+  readonly arguments: readonly FunctionArgument[];
+  /** The input type of `args`. */
+  readonly argsTypeName: string;
+  /** Not SETOF: an object, or null, where others give a list. */
+  readonly single: boolean;
 }
 
 /** A table or view, as one role may select from it. */
@@ -130,6 +153,8 @@ export interface ColumnField {
   readonly type: TypeRef;
   readonly nullable: boolean;
   readonly description: string | null;
+  /** Of inherited roles: the rows whose value the role sees; it is null in others, for filters and orders too. */
+  readonly visible?: BoolExp;
 }
 
 /** Pairs [column of this table, column of the other table], physical names. */
@@ -165,6 +190,8 @@ export interface ComputedField {
     /** SETOF a table the role may select from: takes a list's arguments and has `<name>_aggregate` too. */
     | { readonly kind: 'table'; readonly table: TableRef };
   readonly description: string | null;
+  /** As of a column; never where it returns a table. */
+  readonly visible?: BoolExp;
 }
 
 /** How to call a function: its positional arguments in order. */
@@ -172,7 +199,8 @@ export interface FunctionCall {
   readonly function: QualifiedName;
   readonly arguments: readonly (
     | { readonly kind: 'row' }
-    | { readonly kind: 'session' }
+    /** `sqlName` is for named notation, where arguments before it are left to their defaults. */
+    | { readonly kind: 'session'; readonly sqlName?: string }
     /** Index into the field's `arguments`. */
     | { readonly kind: 'client'; readonly index: number }
   )[];
