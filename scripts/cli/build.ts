@@ -9,7 +9,6 @@ import { bundleWorker } from '../bundle/bundle-worker.ts';
 import { UserError } from '../database/user-error.ts';
 import { namedDatabases, readCatalogs } from './databases.ts';
 import { describeDrift } from './drift.ts';
-import { readEnvironment } from './environment.ts';
 import { catalogsOfMigrations } from './migrated-catalogs.ts';
 import { inputsHash, readManifest, summaryText, writeBuild } from './output.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -58,7 +57,7 @@ async function buildProject(options: BuildOptions, progress: Progress, shutdown:
   }
   const inputs = await inputsHash(project);
 
-  const environment = await readEnvironment(project.dir);
+  const { environment } = project;
   const metadata = await loadMetadata(project, progress);
   const named =
     options.databaseUrl !== undefined

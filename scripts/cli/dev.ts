@@ -20,7 +20,7 @@ import {
   seedMarker,
   type SourceDatabase,
 } from './databases.ts';
-import { type Environment, readEnvironment, workerVars } from './environment.ts';
+import { type Environment, workerVars } from './environment.ts';
 import { assertHealthy } from './healthy.ts';
 import { assertPortFree } from './port.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -52,7 +52,7 @@ export async function dev(options: DevOptions): Promise<void> {
 async function start(options: DevOptions, progress: Progress, shutdown: Shutdown): Promise<void> {
   const project = await openProject(options.project);
   await assertPortFree(options.port);
-  const environment = await readEnvironment(project.dir);
+  const { environment } = project;
   const metadata = await loadMetadata(project, progress);
   await makeWorkDir(project);
 

@@ -12,10 +12,11 @@ import { locate, type MetadataResult, readMetadata } from '../../src/metadata/me
 import { formatProblem } from '../../src/metadata/problem.ts';
 import { UserError } from '../database/user-error.ts';
 import { nodeFiles } from '../metadata/node-files.ts';
-import { readProjectConfig } from '../migrate/project-config.ts';
+import { readProjectConfig, type ServerConfig } from '../migrate/project-config.ts';
+import { type Environment, readEnvironment } from './environment.ts';
 import type { Progress } from './progress.ts';
 
-/** Where the parts of a project lie; absolute paths. */
+/** Where the parts of a project lie, as absolute paths, and the settings that come with it. */
 export interface Project {
   readonly dir: string;
   readonly metadataDir: string;
@@ -23,18 +24,29 @@ export interface Project {
   readonly seedsDir: string;
   /** What Hedge keeps for the project: `<dir>/.hedge`. */
   readonly workDir: string;
+  /** The process' environment over the project's env file. */
+  readonly environment: Environment;
+  readonly server: ServerConfig;
+}
+
+export interface OpenProjectOptions {
+  /** Whether a project without a metadata folder is one; no unless told. */
+  readonly allowEmpty?: boolean;
+  /** Instead of `.env`, relative to the project. */
+  readonly envFile?: string | undefined;
 }
 
 /**
- * Finds the parts of the project at `dir`, as its config.yaml names them.
- * @throws UserError when there is no such folder, or no metadata in it.
+ * Finds the parts of the project at `dir`, as its config.yaml and the environment name them.
+ * @throws UserError when there is no such folder, or no metadata in it and there has to be.
  */
-export async function openProject(dir: string): Promise<Project> {
+export async function openProject(dir: string, options: OpenProjectOptions = {}): Promise<Project> {
   const absolute = resolve(dir);
   if (!existsSync(absolute))
     throw new UserError(`There is no folder ${absolute}: name a project with --project DIR.`);
-  const config = await readProjectConfig(absolute);
-  if (!existsSync(config.metadataDirectory)) {
+  const environment = await readEnvironment(absolute, { envFile: options.envFile });
+  const config = await readProjectConfig(absolute, environment);
+  if (!existsSync(config.metadataDirectory) && options.allowEmpty !== true) {
     throw new UserError(
       `${absolute} is not a project: it has no folder ${relative(absolute, config.metadataDirectory)}/ with Hasura metadata. ` +
         'Go to a project, or name one with --project DIR.',
@@ -46,6 +58,8 @@ export async function openProject(dir: string): Promise<Project> {
     migrationsDir: config.migrationsDirectory,
     seedsDir: config.seedsDirectory,
     workDir: resolve(absolute, '.hedge'),
+    environment,
+    server: config.server,
   };
 }
 

@@ -5,7 +5,6 @@ import { encodeArtifact } from '../../src/artifact/encode.ts';
 import { printRoleSchema } from '../../src/introspection/print.ts';
 import { UserError } from '../database/user-error.ts';
 import { namedDatabases, readCatalogs } from './databases.ts';
-import { readEnvironment } from './environment.ts';
 import { catalogsOfMigrations } from './migrated-catalogs.ts';
 import { createProgress, type Progress } from './progress.ts';
 import { compileProject, loadMetadata, openProject } from './project.ts';
@@ -39,11 +38,7 @@ async function schemaText(options: SchemaOptions, progress: Progress, shutdown: 
     url === undefined
       ? await catalogsOfMigrations(metadata.metadata, { project, progress, shutdown })
       : await readCatalogs(
-          namedDatabases(
-            metadata.metadata,
-            { url, name: '--database-url' },
-            await readEnvironment(project.dir),
-          ),
+          namedDatabases(metadata.metadata, { url, name: '--database-url' }, project.environment),
         );
   const { artifact, inconsistencies } = compileProject(metadata, catalogs);
   for (const line of inconsistencies) progress.warn(line);

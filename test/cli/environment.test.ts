@@ -17,15 +17,25 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('environment', () => {
   it('takes the process over .env, and empty values for unset', async () => {
-    expect(await readEnvironment(folder, { A: 'process', D: '' })).toEqual({
+    expect(await readEnvironment(folder, { processEnv: { A: 'process', D: '' } })).toEqual({
       A: 'process',
       B: 'file',
       JSON: '{"type": "HS256"}',
     });
   });
 
+  it('takes another file when one is named, which has to be there', async () => {
+    await writeFile(join(folder, 'staging.env'), 'A=staging');
+    expect(await readEnvironment(folder, { processEnv: {}, envFile: 'staging.env' })).toEqual({
+      A: 'staging',
+    });
+    await expect(readEnvironment(folder, { envFile: 'other.env' })).rejects.toThrow(
+      'other.env cannot be read',
+    );
+  });
+
   it('needs no .env', async () => {
-    expect(await readEnvironment(join(folder, 'nothing'), { A: '1' })).toEqual({ A: '1' });
+    expect(await readEnvironment(join(folder, 'nothing'), { processEnv: { A: '1' } })).toEqual({ A: '1' });
   });
 
   it('gives a worker its own settings and the named databases, nothing else', () => {

@@ -225,22 +225,55 @@ describe('config.yaml', () => {
       metadataDirectory: join(dir, 'metadata'),
       migrationsDirectory: join(dir, 'migrations'),
       seedsDirectory: join(dir, 'seeds'),
+      server: {
+        endpoint: null,
+        adminSecret: null,
+        insecureSkipTlsVerify: false,
+        certificateAuthority: null,
+        paths: { v1Metadata: 'v1/metadata', v2Query: 'v2/query' },
+      },
     });
   });
 
-  test("Hasura's keys are read or passed over", async () => {
+  test("Hasura's keys are read or passed over, and the environment comes before them", async () => {
     write({
       'config.yaml':
-        'version: 3\nendpoint: http://x\nmetadata_directory: md\nactions:\n  kind: synchronous\n',
+        'version: 3\nendpoint: http://x\nmetadata_directory: md\nactions:\n  kind: synchronous\n' +
+        'admin_secrets: [first, second]\ninsecure_skip_tls_verify: true\napi_paths:\n  v2_query: /hasura/v2/query/\n',
     });
-    expect(await readProjectConfig(dir)).toMatchObject({ metadataDirectory: join(dir, 'md') });
+    const config = await readProjectConfig(dir);
+    expect(config.metadataDirectory).toBe(join(dir, 'md'));
+    expect(config.server).toEqual({
+      endpoint: 'http://x',
+      adminSecret: 'first',
+      insecureSkipTlsVerify: true,
+      certificateAuthority: null,
+      paths: { v1Metadata: 'v1/metadata', v2Query: 'hasura/v2/query' },
+    });
+    const over = await readProjectConfig(dir, {
+      HASURA_GRAPHQL_ENDPOINT: 'http://y',
+      HASURA_GRAPHQL_ADMIN_SECRET: 'own',
+      HASURA_GRAPHQL_MIGRATIONS_DIRECTORY: 'sql',
+      HASURA_GRAPHQL_API_PATHS_V1_METADATA: 'm',
+    });
+    expect(over.migrationsDirectory).toBe(join(dir, 'sql'));
+    expect(over.server).toMatchObject({
+      endpoint: 'http://y',
+      adminSecret: 'own',
+      paths: { v1Metadata: 'm', v2Query: 'hasura/v2/query' },
+    });
   });
 
   test('mistakes are listed with their lines', async () => {
-    write({ 'config.yaml': 'version: 2\nmetadta_directory: md\nseeds_directory: [a]\n' });
+    write({
+      'config.yaml':
+        'version: 2\nmetadta_directory: md\nseeds_directory: [a]\napi_paths: [b]\nadmin_secrets: c\n',
+    });
     const message = await readProjectConfig(dir).then(String, (e: Error) => e.message);
     expect(message).toMatch(/config\.yaml:1: only version 3/);
     expect(message).toMatch(/config\.yaml:2: config\.yaml has no key "metadta_directory"/);
     expect(message).toMatch(/config\.yaml:3: seeds_directory takes/);
+    expect(message).toMatch(/config\.yaml:4: api_paths takes names/);
+    expect(message).toMatch(/config\.yaml:5: admin_secrets takes a list/);
   });
 });
