@@ -4,11 +4,15 @@ import { assert, must } from '../util/assert.ts';
 import type { ArtifactHeader, RoleHead, RoleTable, SharedHead, SharedTable } from './layout.ts';
 import { ROOT_FIELD_KINDS, unpackField } from './layout.ts';
 import { renumberField } from './renumber.ts';
+import type { RootFields } from './root-fields.ts';
+import { rootFields } from './root-fields.ts';
+import { derivedTypeName, type SourceNaming, type TableTypeKind } from './type-names.ts';
 import type {
   BoolExp,
   FieldModel,
   RootField,
   ScalarType,
+  SourceModel,
   StoredQueries,
   TableModel,
   TableRef,
@@ -19,6 +23,10 @@ import { ARTIFACT_VERSION } from './types.ts';
 /** A table as the planner and introspection read it. */
 export interface TableView extends TableModel {
   readonly ref: TableRef;
+  /** Of its source. */
+  readonly naming: SourceNaming;
+  /** The name of a type made from the table: `author_bool_exp`. */
+  typeOf(kind: TableTypeKind): string;
   /** The field of that GraphQL name, `_aggregate` siblings not included; undefined when the role has none. */
   field(name: string): FieldModel | undefined;
 }
@@ -26,7 +34,7 @@ export interface TableView extends TableModel {
 /** One role's schema, decoded lazily. */
 export interface RoleView {
   readonly role: string;
-  readonly queryFields: ReadonlyMap<string, RootField>;
+  readonly query: RootFields;
   /** Number of tables; their refs are 0 … tableCount-1. */
   readonly tableCount: number;
   type(ref: TypeRef): ScalarType;
@@ -73,7 +81,7 @@ export function openArtifact(text: string): ArtifactView {
       const extent = Object.hasOwn(header.roles, name) ? header.roles[name] : undefined;
       if (!extent) return emptyRole(name); // not kept: names come from requests and would fill the map
       shared ??= openShared(text, end + 1);
-      view = openRole(name, text, end + 1 + extent[0], shared);
+      view = openRole(name, text, end + 1 + extent[0], shared, header.sources);
       roles.set(name, view);
       return view;
     },
@@ -114,7 +122,13 @@ function openShared(text: string, start: number): Shared {
   return { head, table: (n) => (tables[n] ??= block(n) as SharedTable) };
 }
 
-function openRole(role: string, text: string, start: number, shared: Shared): RoleView {
+function openRole(
+  role: string,
+  text: string,
+  start: number,
+  shared: Shared,
+  sources: readonly SourceModel[],
+): RoleView {
   const { head, block } = openBlocks<RoleHead>(text, start, ({ tables }) =>
     tables.map(([, length]) => length),
   );
@@ -132,6 +146,10 @@ function openRole(role: string, text: string, start: number, shared: Shared): Ro
       for (const i of places) fields[i] = visibleIn(must(fields[i], 'a field of the role'), rows);
     }
     const byName = new Map(fields.map((f) => [f.name, f]));
+    const { naming } = must(
+      sources.find((s) => s.name === source),
+      'a source of the artifact',
+    );
     return {
       source,
       table,
@@ -144,13 +162,15 @@ function openRole(role: string, text: string, start: number, shared: Shared): Ro
       limit,
       allowAggregations: allowAggregations === 1,
       ref,
+      naming,
+      typeOf: (kind) => derivedTypeName(naming, baseName, kind),
       field: (name) => byName.get(name),
     };
   };
   const tables: TableView[] = [];
   return {
     role,
-    queryFields: queryFields(head, shared.head),
+    query: rootFields(queryFields(head, shared.head), sources),
     tableCount: head.tables.length,
     type: (ref) => must(shared.head.types[ref], 'a type reference of the artifact'),
     table: (ref) => (tables[ref] ??= decode(ref)),
@@ -162,9 +182,9 @@ function visibleIn(field: FieldModel, visible: BoolExp): FieldModel {
   return { ...field, visible };
 }
 
-/** The root fields of a role by name, sorted. */
-function queryFields({ tables, rootFields }: RoleHead, shared: SharedHead): ReadonlyMap<string, RootField> {
-  const fields = new Map<string, RootField>();
+/** The root fields of a role, sorted by name. */
+function queryFields({ tables, rootFields }: RoleHead, shared: SharedHead): readonly RootField[] {
+  const fields: RootField[] = [];
   for (let i = 0; i < rootFields.length; i += 2) {
     const table = must(rootFields[i], 'root fields come in pairs');
     const [n] = must(tables[table], 'a table of the role');
@@ -175,8 +195,7 @@ function queryFields({ tables, rootFields }: RoleHead, shared: SharedHead): Read
     );
     const kind = must(ROOT_FIELD_KINDS[kindNumber], 'a kind of root field');
     const common = { name, namespace, table, description };
-    fields.set(
-      name,
+    fields.push(
       kind === 'function' || kind === 'function_aggregate'
         ? { ...common, kind, function: must(fn, 'a function to call') }
         : { ...common, kind },
@@ -188,7 +207,7 @@ function queryFields({ tables, rootFields }: RoleHead, shared: SharedHead): Read
 function emptyRole(role: string): RoleView {
   return {
     role,
-    queryFields: new Map(),
+    query: rootFields([], []),
     tableCount: 0,
     type: () => must<ScalarType>(undefined, 'a role without tables has no types'),
     table: () => must<TableView>(undefined, 'a role without tables has no tables'),

@@ -6,6 +6,7 @@ import type { DatabaseCatalog } from '../catalog/types.ts';
 import type { Metadata } from '../metadata/types.ts';
 import { dropCollidingTables } from './collisions.ts';
 import { trackFields } from './fields.ts';
+import { type CompileOptions, DEFAULT_COMPILE_OPTIONS } from './options.ts';
 import { compileRole, rolesOf } from './role.ts';
 import { compileSources } from './sources.ts';
 import { trackTables } from './tables.ts';
@@ -14,9 +15,13 @@ import { trackTables } from './tables.ts';
  * Compiles the metadata against the catalogs of its sources, by source name. Equal input gives an equal artifact.
  * Never throws for what users write: see `Artifact.inconsistencies`.
  */
-export function compile(metadata: Metadata, catalogs: ReadonlyMap<string, DatabaseCatalog>): Artifact {
+export function compile(
+  metadata: Metadata,
+  catalogs: ReadonlyMap<string, DatabaseCatalog>,
+  options: CompileOptions = DEFAULT_COMPILE_OPTIONS,
+): Artifact {
   const inconsistencies: Inconsistency[] = [];
-  const { models, tracked } = compileSources(metadata, catalogs, inconsistencies);
+  const { models, tracked } = compileSources(metadata, catalogs, options, inconsistencies);
   trackTables(tracked, inconsistencies);
   dropCollidingTables(tracked, inconsistencies);
   trackFields(tracked, inconsistencies);

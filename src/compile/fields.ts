@@ -1,5 +1,6 @@
 // The relationships and computed fields of all tables -> those that compile and share no name, put on their tables.
 
+import { aggregateFieldName } from '../artifact/type-names.ts';
 import type { Inconsistency } from '../artifact/types.ts';
 import { type CompiledComputedField, compileComputedFields } from './computed-fields.ts';
 import { type MetadataObject, report } from './inconsistency.ts';
@@ -42,7 +43,7 @@ function dropConflicts(
   for (const [column, { fieldName }] of table.columns)
     if (fieldName !== null) columnsByField.set(fieldName, column);
   const owners = Map.groupBy(
-    members.flatMap(({ object, ...member }) => graphQLNames(member).map((name) => ({ name, object }))),
+    members.flatMap(({ object, ...member }) => graphQLNames(table, member).map((name) => ({ name, object }))),
     ({ name }) => name,
   );
   const conflicting = new Set<MetadataObject>();
@@ -70,10 +71,11 @@ function dropConflicts(
 
 /** The field and, of those that give lists, its `_aggregate` sibling. */
 function graphQLNames(
+  { source }: TrackedTable,
   member: { readonly relationship: TrackedRelationship } | { readonly field: TrackedComputedField },
 ): string[] {
   const { name } = 'relationship' in member ? member.relationship : member.field;
   const list =
     'relationship' in member ? member.relationship.kind === 'array' : member.field.returns.kind === 'table';
-  return list ? [name, `${name}_aggregate`] : [name];
+  return list ? [name, aggregateFieldName(source.naming.convention, name)] : [name];
 }

@@ -7,6 +7,7 @@ import type {
   Inconsistency,
   RoleModel,
   RootField,
+  TableRootField,
   TableModel,
   TableRef,
 } from '../artifact/types.ts';
@@ -109,6 +110,7 @@ function tableModel(
     source: table.source.metadata.name,
     table: { schema: catalog.schema, name: catalog.name },
     typeName: table.typeName,
+    baseName: table.baseName,
     description: table.description,
     fields: fields.sort((a, b) => compareNames(a.name, b.name)),
     primaryKey: visibleKey(table, permission),
@@ -183,10 +185,15 @@ function rootFields(
   ref: number,
   primaryKey: readonly string[] | null,
 ): RootField[] {
-  const kinds: RootField['kind'][] = ['select'];
+  const kinds: TableRootField['kind'][] = ['select'];
   if (permission.allowAggregations) kinds.push('select_aggregate');
   if (primaryKey) kinds.push('select_by_pk');
   return kinds
     .filter((kind) => permission.queryRootFields === null || permission.queryRootFields.has(kind))
-    .map((kind) => ({ ...table.rootFields[kind], kind, table: ref }));
+    .map((kind) => ({
+      ...table.rootFields[kind],
+      kind,
+      namespace: table.source.naming.namespace,
+      table: ref,
+    }));
 }

@@ -1,10 +1,10 @@
 // A table's configuration -> names and descriptions of its root fields.
 
-import type { RootField } from '../artifact/types.ts';
+import type { TableRootField } from '../artifact/types.ts';
 import type { CatalogTable } from '../catalog/types.ts';
 import type { TableConfiguration } from '../metadata/types.ts';
-import { refuse } from './inconsistency.ts';
-import { invalidNameReason, isGraphQLName, quotedLabel } from './names.ts';
+import { quotedLabel } from './names.ts';
+import { type BaseName, rootFieldName, type RootFieldWords, type RootNaming } from './naming.ts';
 import type { RootFieldName } from './tracked.ts';
 
 /**
@@ -13,26 +13,33 @@ import type { RootFieldName } from './tracked.ts';
  */
 export function rootFieldNames(
   table: CatalogTable,
-  typeName: string,
+  naming: RootNaming,
+  base: BaseName,
   configuration: TableConfiguration | undefined,
-): Readonly<Record<RootField['kind'], RootFieldName>> {
+): Readonly<Record<TableRootField['kind'], RootFieldName>> {
   const from = quotedLabel(table);
-  const custom = (kind: RootField['kind'], name: string, description: string): RootFieldName => {
+  const custom = (
+    kind: TableRootField['kind'],
+    words: RootFieldWords,
+    description: string,
+  ): RootFieldName => {
     const field = configuration?.custom_root_fields?.[kind];
     const given = typeof field === 'string' ? { name: field } : (field ?? {});
-    if (given.name != null && !isGraphQLName(given.name)) refuse(invalidNameReason(given.name));
-    return { name: given.name ?? name, description: describe(given.comment, null, description) };
+    return {
+      name: rootFieldName(naming, base, words, given.name),
+      description: describe(given.comment, null, description),
+    };
   };
   return {
-    select: custom('select', typeName, `fetch data from the table: ${from}`),
+    select: custom('select', {}, `fetch data from the table: ${from}`),
     select_by_pk: custom(
       'select_by_pk',
-      `${typeName}_by_pk`,
+      { after: 'by_pk' },
       `fetch data from the table: ${from} using primary key columns`,
     ),
     select_aggregate: custom(
       'select_aggregate',
-      `${typeName}_aggregate`,
+      { after: 'aggregate' },
       `fetch aggregated fields from the table: ${from}`,
     ),
   };

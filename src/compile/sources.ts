@@ -5,6 +5,8 @@ import type { CatalogFunction, DatabaseCatalog } from '../catalog/types.ts';
 import type { Metadata, SourceMetadata, UrlConf } from '../metadata/types.ts';
 import { attempt, refuse } from './inconsistency.ts';
 import { nameKey } from './names.ts';
+import { type RootNaming, sourceNaming } from './naming.ts';
+import type { CompileOptions } from './options.ts';
 import type { TrackedSource } from './tracked.ts';
 
 /** `kind` of the sources that speak Postgres. */
@@ -19,6 +21,7 @@ export interface CompiledSources {
 export function compileSources(
   metadata: Metadata,
   catalogs: ReadonlyMap<string, DatabaseCatalog>,
+  options: CompileOptions,
   inconsistencies: Inconsistency[],
 ): CompiledSources {
   const models: SourceModel[] = [];
@@ -35,11 +38,15 @@ export function compileSources(
       const catalog =
         catalogs.get(source.name) ??
         refuse(`no catalog of the source "${source.name}" was read: name its database when building`);
+      const naming = sourceNaming(source.customization, options);
+      const { convention, typePrefix, typeSuffix, namespace } = naming;
       models.push({
         name: source.name,
         databaseUrl: databaseUrl(source.configuration.connection_info.database_url),
+        naming: { convention, typePrefix, typeSuffix },
+        namespace,
       });
-      tracked.push(trackSource(source, catalog, path));
+      tracked.push(trackSource(source, catalog, naming, path));
     });
   }
   return { models, tracked };
@@ -48,6 +55,7 @@ export function compileSources(
 function trackSource(
   metadata: SourceMetadata,
   catalog: DatabaseCatalog,
+  naming: RootNaming,
   path: readonly (string | number)[],
 ): TrackedSource {
   const catalogFunctions = new Map<string, CatalogFunction[]>();
@@ -64,6 +72,7 @@ function trackSource(
     catalogTables: new Map(catalog.tables.map((t) => [nameKey(t), t])),
     catalogFunctions,
     path,
+    naming,
     tables: new Map(),
   };
 }

@@ -1,17 +1,12 @@
 // Tracked tables of the metadata + catalog -> tables with their GraphQL names, descriptions and columns.
 
+import { tableTypeName } from '../artifact/type-names.ts';
 import type { Inconsistency, ScalarType } from '../artifact/types.ts';
 import type { CatalogColumn, CatalogTable, QualifiedName } from '../catalog/types.ts';
 import type { TableConfiguration, TableMetadata } from '../metadata/types.ts';
 import { attempt, type MetadataObject, type MetadataPath, refuse, report } from './inconsistency.ts';
-import {
-  defaultGraphQLName,
-  invalidNameReason,
-  isGraphQLName,
-  label,
-  nameKey,
-  quotedLabel,
-} from './names.ts';
+import { invalidNameReason, isGraphQLName, label, nameKey, quotedLabel } from './names.ts';
+import { type BaseName, baseNameOf, columnFieldName } from './naming.ts';
 import { describe, rootFieldNames } from './root-fields.ts';
 import { hasValidName, scalarOf } from './scalars.ts';
 import type { TrackedColumn, TrackedSource, TrackedTable } from './tracked.ts';
@@ -21,7 +16,11 @@ import type { TrackedColumn, TrackedSource, TrackedTable } from './tracked.ts';
  * are inconsistent, and stay out with everything the metadata says below them.
  */
 export function trackTables(sources: readonly TrackedSource[], inconsistencies: Inconsistency[]): void {
-  const typeNames = new Set(sources.flatMap(({ metadata }) => metadata.tables.map(typeNameOf)));
+  const typeNames = new Set(
+    sources.flatMap((source) =>
+      source.metadata.tables.map((table) => tableTypeName(source.naming, baseOf(source, table).text)),
+    ),
+  );
   for (const source of sources) {
     const counts = Map.groupBy(source.metadata.tables, (t) => nameKey(t.table));
     for (const [index, metadata] of source.metadata.tables.entries()) {
@@ -81,31 +80,34 @@ function trackTable(
   const catalog =
     source.catalogTables.get(nameKey(metadata.table)) ??
     refuse(`no such table/view exists in source: ${quotedLabel(metadata.table)}`);
-  const typeName = typeNameOf(metadata);
+  const base = baseOf(source, metadata);
+  const typeName = tableTypeName(source.naming, base.text);
   if (!isGraphQLName(typeName)) refuse(invalidNameReason(typeName));
   return {
     source,
     metadata,
     path,
     catalog,
+    baseName: base.text,
     typeName,
     description: describe(
       configuration?.comment,
       catalog.comment,
       `columns and relationships of ${quotedLabel(catalog)}`,
     ),
-    rootFields: rootFieldNames(catalog, typeName, configuration),
-    columns: trackColumns(catalog, configuration, typeNames),
+    rootFields: rootFieldNames(catalog, source.naming, base, configuration),
+    columns: trackColumns(source, catalog, configuration, typeNames),
     relationships: new Map(),
     computedFields: new Map(),
   };
 }
 
-function typeNameOf({ table, configuration }: TableMetadata): string {
-  return configuration?.custom_name ?? defaultGraphQLName(table);
+function baseOf({ naming }: TrackedSource, { table, configuration }: TableMetadata): BaseName {
+  return baseNameOf(naming, table, configuration?.custom_name);
 }
 
 function trackColumns(
+  source: TrackedSource,
   table: CatalogTable,
   configuration: TableConfiguration | undefined,
   typeNames: ReadonlySet<string>,
@@ -115,7 +117,7 @@ function trackColumns(
   const byFieldName = new Map<string, string>();
   for (const column of table.columns) {
     const type = scalarOf(column.type, typeNames);
-    const fieldName = fieldNameOf(column, type, configuration);
+    const fieldName = fieldNameOf(source, column, type, configuration);
     const comment = own(configuration?.column_config, column.name)?.comment;
     columns.set(column.name, {
       catalog: column,
@@ -162,12 +164,13 @@ function customName(column: string, configuration: TableConfiguration | undefine
 
 /** As Hasura: a column that GraphQL cannot name is left out, without complaint, until it gets a custom name. */
 function fieldNameOf(
+  { naming }: TrackedSource,
   column: CatalogColumn,
   type: ScalarType,
   configuration: TableConfiguration | undefined,
 ): string | null {
   if (!hasValidName(type)) return null;
-  const name = customName(column.name, configuration) ?? column.name;
+  const name = customName(column.name, configuration) ?? columnFieldName(naming, column.name);
   return isGraphQLName(name) ? name : null;
 }
 

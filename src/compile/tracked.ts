@@ -1,9 +1,10 @@
 // What compiling the tracked tables of the metadata against the catalog gives, before any role is looked at.
 
-import type { ColumnMapping, FunctionCall, RootField, ScalarType } from '../artifact/types.ts';
+import type { ColumnMapping, FunctionCall, ScalarType, TableRootField } from '../artifact/types.ts';
 import type { CatalogColumn, CatalogFunction, CatalogTable, DatabaseCatalog } from '../catalog/types.ts';
 import type { SourceMetadata, TableMetadata } from '../metadata/types.ts';
 import type { MetadataPath } from './inconsistency.ts';
+import type { RootNaming } from './naming.ts';
 
 /** A source whose catalog is at hand. */
 export interface TrackedSource {
@@ -14,6 +15,7 @@ export interface TrackedSource {
   /** By `nameKey`; more than one when overloaded. Aggregates, window functions and procedures left out. */
   readonly catalogFunctions: ReadonlyMap<string, readonly CatalogFunction[]>;
   readonly path: MetadataPath;
+  readonly naming: RootNaming;
   /** The consistent ones, by `nameKey`, in the metadata's order. */
   readonly tables: Map<string, TrackedTable>;
 }
@@ -23,9 +25,11 @@ export interface TrackedTable {
   readonly metadata: TableMetadata;
   readonly path: MetadataPath;
   readonly catalog: CatalogTable;
+  /** The object type's name without the source's affixes: see `derivedTypeName`. */
+  readonly baseName: string;
   readonly typeName: string;
   readonly description: string | null;
-  readonly rootFields: Readonly<Record<RootField['kind'], RootFieldName>>;
+  readonly rootFields: Readonly<Record<TableRootField['kind'], RootFieldName>>;
   /** By physical name, by position. */
   readonly columns: ReadonlyMap<string, TrackedColumn>;
   /** By name. Filled after all tables are known. */

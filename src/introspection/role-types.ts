@@ -81,7 +81,7 @@ function findTypes(role: RoleView): RoleTypes {
 }
 
 function queryRoot(registry: TypeRegistry): TypeDef {
-  const fields = [...registry.role.queryFields.values()].flatMap((field) => rootField(registry, field));
+  const fields = [...registry.role.query.fields.values()].flatMap((field) => rootField(registry, field));
   const { name, text } = NO_QUERIES_AVAILABLE;
   if (fields.length === 0) {
     fields.push({ name, description: text, args: [], type: `${scalar(registry, 'String')}!` });

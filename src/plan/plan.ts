@@ -112,12 +112,12 @@ function rootField(ctx: PlanContext, field: SelectedField): Root {
     return { kind: 'constant', key, text: 'query_root' };
   }
   if (name === '__schema' || name === '__type') return { kind: 'introspection', key, node: withKey(field) };
-  const root = ctx.role.queryFields.get(name);
+  const root = ctx.role.query.fields.get(name);
   if (root) {
     const table = ctx.role.table(root.table);
     return { kind: 'source', key, source: table.source, value: rootSql(ctx, root, table, field) };
   }
-  if (name === NO_QUERIES && ctx.role.queryFields.size === 0)
+  if (name === NO_QUERIES && ctx.role.query.fields.size === 0)
     return { kind: 'constant', key, text: NO_QUERIES_TEXT };
   invalid(`field '${name}' not found in type: 'query_root'`, field.path);
 }
