@@ -1,14 +1,15 @@
 // Computed fields of the metadata + catalog functions -> how to call each and what it returns.
 
-import type { FunctionCall, Inconsistency, ScalarType } from '../artifact/types.ts';
-import type { CatalogFunction, CatalogFunctionArgument, CatalogType } from '../catalog/types.ts';
+import type { Inconsistency, ScalarType } from '../artifact/types.ts';
+import type { CatalogFunction } from '../catalog/types.ts';
 import type { ComputedFieldMetadata } from '../metadata/types.ts';
+import { type ArgumentRoles, becauseOf, compileCall, isJsonType } from './function-arguments.ts';
 import { attempt, type MetadataObject, refuse, within } from './inconsistency.ts';
 import { invalidNameReason, isGraphQLName, nameKey, quotedLabel } from './names.ts';
 import { describe } from './root-fields.ts';
 import { hasValidName, scalarOf } from './scalars.ts';
 import { tableMemberObject } from './tables.ts';
-import type { TrackedArgument, TrackedComputedField, TrackedTable } from './tracked.ts';
+import type { TrackedComputedField, TrackedTable } from './tracked.ts';
 
 /** A computed field that compiles, with what the list of inconsistencies would call it. */
 export interface CompiledComputedField {
@@ -58,15 +59,13 @@ function compileComputedField(
     ...('problem' in roles ? [roles.problem] : argumentProblems(fn, table, roles)),
   ];
   if (reasons.length > 0 || 'problem' in returns || 'problem' in roles) {
-    const which =
-      reasons.length === 1 ? `because ${reasons[0]}` : `for the following reasons: ${reasons.join('; ')}`;
     return refuse(
-      `the computed field "${name}" cannot be added to table ${quotedLabel(table.catalog)} ${which}`,
+      `the computed field "${name}" cannot be added to table ${quotedLabel(table.catalog)} ${becauseOf(reasons)}`,
     );
   }
   return {
     name,
-    ...callOf(fn, roles, typeNames),
+    ...compileCall(fn, roles, typeNames),
     returns,
     description: describe(comment, fn.comment, `A computed field, executes function ${quotedLabel(fn)}`),
   };
@@ -83,12 +82,6 @@ function functionProblems(fn: CatalogFunction): string[] {
 }
 
 // ------------------------------------------------------------------ arguments
-
-/** Positions of the arguments the client does not give; `session` is -1 without one. */
-interface ArgumentRoles {
-  readonly row: number;
-  readonly session: number;
-}
 
 interface Problem {
   readonly problem: string;
@@ -130,44 +123,10 @@ function argumentProblems(fn: CatalogFunction, table: TrackedTable, roles: Argum
       );
     }
   }
-  if (session && !isJson(session.type)) {
+  if (session && !isJsonType(session.type)) {
     problems.push(`"${session.name}" argument of the function ${name} is not of type JSON`);
   }
   return problems;
-}
-
-/** As in Hasura: json alone, which Postgres does not turn into jsonb in a call. */
-function isJson(type: CatalogType): boolean {
-  return type.schema === 'pg_catalog' && type.dimensions === 0 && type.name === 'json';
-}
-
-/** Row and session in their places; what is left is asked of the client, nameless arguments as `arg_1`, `arg_2`, …. */
-function callOf(
-  fn: CatalogFunction,
-  roles: ArgumentRoles,
-  typeNames: ReadonlySet<string>,
-): Pick<TrackedComputedField, 'call' | 'arguments'> {
-  const args: TrackedArgument[] = [];
-  let nameless = 0;
-  const positional = fn.arguments.map((argument, position): FunctionCall['arguments'][number] => {
-    if (position === roles.row) return { kind: 'row' };
-    if (position === roles.session) return { kind: 'session' };
-    if (argument.name === null) nameless += 1;
-    const index = args.push(clientArgument(argument, argument.name ?? `arg_${nameless}`, typeNames)) - 1;
-    return { kind: 'client', index };
-  });
-  return { call: { function: { schema: fn.schema, name: fn.name }, arguments: positional }, arguments: args };
-}
-
-function clientArgument(
-  argument: CatalogFunctionArgument,
-  name: string,
-  typeNames: ReadonlySet<string>,
-): TrackedArgument {
-  if (!isGraphQLName(name)) refuse(invalidNameReason(name));
-  const type = scalarOf(argument.type, typeNames);
-  if (!hasValidName(type)) refuse(invalidNameReason(type.graphql));
-  return { name, sqlName: argument.name, type, hasDefault: argument.hasDefault };
 }
 
 // ------------------------------------------------------------------ result
