@@ -7,6 +7,7 @@ import type { RoleView } from '../artifact/decode.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { Path } from '../error/path.ts';
 import { at, pathText } from '../error/path.ts';
+import type { Operation, VariableValues } from '../parse/operation.ts';
 import type { Sql } from '../sql/sql.ts';
 import { ident, param } from '../sql/sql.ts';
 import type { Leaf } from './codec.ts';
@@ -46,6 +47,23 @@ export interface PlanContext {
   /** Ids of `values` by literal node, variable or place in a variable, and then by leaf. */
   readonly valueIds: Map<ValueNode | string, Map<string, number>>;
   readonly counters: { alias: number; fields: number; terms: number };
+}
+
+/** The context in which a walk begins. */
+export function newContext(
+  role: RoleView,
+  operation: Operation,
+  variables: VariableValues,
+  settings: PlanSettings,
+): PlanContext {
+  return {
+    role,
+    reader: { operation, variables, guards: [] },
+    settings,
+    values: [],
+    valueIds: new Map(),
+    counters: { alias: 0, fields: 0, terms: 0 },
+  };
 }
 
 /**

@@ -17,7 +17,7 @@ import { readArguments } from './arguments.ts';
 import type { SelectedField } from './collect.ts';
 import { collectFields, noSubselection } from './collect.ts';
 import type { PlanContext, PlanSettings, RequestValue } from './context.ts';
-import { invalid, requestParam } from './context.ts';
+import { invalid, newContext, requestParam } from './context.ts';
 import type { Guard } from './input.ts';
 import { presence } from './input.ts';
 import { tableSource } from './rows.ts';
@@ -75,14 +75,7 @@ export function plan(
   settings: PlanSettings,
 ): Plan {
   refuseOtherOperations(operation);
-  const ctx: PlanContext = {
-    role,
-    reader: { operation, variables, guards: [] },
-    settings,
-    values: [],
-    valueIds: new Map(),
-    counters: { alias: 0, fields: 0, terms: 0 },
-  };
+  const ctx = newContext(role, operation, variables, settings);
   const fields = collectFields(ctx, 'query_root', [operation.node.selectionSet], undefined);
   const answer = answerOf(fields.map((field) => rootField(ctx, field)));
   return { guards: ctx.reader.guards, values: ctx.values, operation, answer };
@@ -122,8 +115,8 @@ function rootField(ctx: PlanContext, field: SelectedField): Root {
   invalid(`field '${name}' not found in type: 'query_root'`, field.path);
 }
 
-/** All mentions of an introspection field as one node. */
-function withKey(field: SelectedField): FieldNode {
+/** All mentions of a field as one node. */
+export function withKey(field: SelectedField): FieldNode {
   const [first, ...rest] = field.selectionSets;
   if (!first || rest.length === 0) return field.node;
   return {

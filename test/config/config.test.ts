@@ -42,6 +42,8 @@ describe('defaults', () => {
       devMode: false,
       adminInternalErrors: true,
       enableConsole: false,
+      enabledApis: new Set(['metadata', 'graphql', 'pgdump', 'config']),
+      enableAllowlist: false,
       cors: { kind: 'any' },
       neonEndpoint: null,
       maxBodyBytes: 10_485_760,
@@ -103,6 +105,21 @@ describe('secrets and roles', () => {
       'HEDGE_MAX_BODY_BYTES',
     ]);
     expect(problems.join('\n')).not.toContain('canary');
+  });
+});
+
+describe('enabled APIs', () => {
+  it.each([
+    ['graphql', ['graphql']],
+    ['metadata, GraphQL ,developer', ['metadata', 'graphql', 'developer']],
+  ])('%j are %j', (given, apis) => {
+    expect(readConfig({ HASURA_GRAPHQL_ENABLED_APIS: given }).enabledApis).toEqual(new Set(apis));
+  });
+
+  it.each(['', 'graphql,', 'rest', 'graphql metadata'])('refuses %j', (given) => {
+    expect(problemsOf({ HASURA_GRAPHQL_ENABLED_APIS: given })).toEqual([
+      expect.stringMatching(/^HASURA_GRAPHQL_ENABLED_APIS: /),
+    ]);
   });
 });
 
