@@ -9,6 +9,7 @@ import { trackFields } from './fields.ts';
 import { type CompileOptions, DEFAULT_COMPILE_OPTIONS } from './options.ts';
 import { compileRole, rolesOf } from './role.ts';
 import { compileSources } from './sources.ts';
+import { compileStoredQueries } from './stored-queries.ts';
 import { trackTables } from './tables.ts';
 
 /**
@@ -26,5 +27,7 @@ export function compile(
   dropCollidingTables(tracked, inconsistencies);
   trackFields(tracked, inconsistencies);
   const roles = rolesOf(tracked).map((role) => compileRole(role, tracked, inconsistencies));
-  return { version: ARTIFACT_VERSION, sources: models, roles, inconsistencies };
+  const artifact = { version: ARTIFACT_VERSION, sources: models, roles, inconsistencies } as const;
+  const storedQueries = compileStoredQueries(metadata, artifact, inconsistencies);
+  return storedQueries ? { ...artifact, storedQueries } : artifact;
 }
