@@ -2,11 +2,13 @@
 
 import * as v from 'valibot';
 
+import type { CompileOptions } from '../compile/options.ts';
 import type { SettingName, SettingValues } from './settings.ts';
 import { SETTINGS } from './settings.ts';
 import type { Api, Config } from './types.ts';
 
 const DEFAULT_APIS: readonly Api[] = ['metadata', 'graphql', 'pgdump', 'config'];
+const DEFAULT_POLL_INTERVAL_MS = 1000;
 const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /** A setting that cannot be used, and what to do about it. */
@@ -53,6 +55,14 @@ export function readConfig(env: Record<string, unknown>): Config {
           'requires HASURA_GRAPHQL_ADMIN_SECRET to be set; without it every request would be an administrator’s',
       });
   }
+  const metadataUrl = values.HASURA_GRAPHQL_METADATA_DATABASE_URL ?? values.HASURA_GRAPHQL_DATABASE_URL;
+  if (settings.HEDGE_METADATA === 'live' && metadataUrl === undefined) {
+    problems.push({
+      variable: 'HASURA_GRAPHQL_METADATA_DATABASE_URL',
+      message:
+        'is not set, nor is HASURA_GRAPHQL_DATABASE_URL; HEDGE_METADATA=live needs one of them to keep the metadata in',
+    });
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return {
     adminSecret,
@@ -68,8 +78,27 @@ export function readConfig(env: Record<string, unknown>): Config {
     cors: settings.HASURA_GRAPHQL_DISABLE_CORS
       ? { kind: 'disabled' }
       : (settings.HASURA_GRAPHQL_CORS_DOMAIN ?? { kind: 'any' }),
+    metadataMode: settings.HEDGE_METADATA ?? 'bundled',
+    databaseUrl: settings.HASURA_GRAPHQL_DATABASE_URL ?? null,
+    metadataDatabaseUrl:
+      settings.HASURA_GRAPHQL_METADATA_DATABASE_URL ?? settings.HASURA_GRAPHQL_DATABASE_URL ?? null,
+    schemaSyncPollInterval: settings.HASURA_GRAPHQL_SCHEMA_SYNC_POLL_INTERVAL ?? DEFAULT_POLL_INTERVAL_MS,
+    maintenanceMode: settings.HASURA_GRAPHQL_ENABLE_MAINTENANCE_MODE ?? false,
+    compileOptions: compileOptionsOf(settings),
     neonEndpoint: settings.NEON_ENDPOINT ?? null,
     maxBodyBytes: settings.HEDGE_MAX_BODY_BYTES ?? DEFAULT_MAX_BODY_BYTES,
+  };
+}
+
+function compileOptionsOf(settings: SettingValues): CompileOptions {
+  const namingConventions = (settings.HASURA_GRAPHQL_EXPERIMENTAL_FEATURES ?? []).includes(
+    'naming_convention',
+  );
+  return {
+    namingConventions,
+    defaultNamingConvention:
+      (namingConventions ? settings.HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION : undefined) ?? 'hasura-default',
+    inferFunctionPermissions: settings.HASURA_GRAPHQL_INFER_FUNCTION_PERMISSIONS ?? true,
   };
 }
 

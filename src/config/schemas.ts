@@ -50,6 +50,28 @@ export const positiveInteger = v.pipe(
   v.transform(Number),
 );
 
+/** A whole number from 0 on, as number or text. */
+export const wholeNumber = v.pipe(
+  v.union([v.number(), v.string()], 'expected a number'),
+  v.transform((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value)),
+  v.check(
+    (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0,
+    'expected a whole number from 0 on',
+  ),
+  v.transform(Number),
+);
+
+/** A list of words with commas, white space around them left out. */
+export const words = v.pipe(
+  v.string('expected a text'),
+  v.transform((value): readonly string[] =>
+    value
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== ''),
+  ),
+);
+
 /** An absolute URL over HTTP. */
 export const httpUrl = v.pipe(
   text,

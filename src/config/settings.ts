@@ -1,10 +1,20 @@
 // Every setting of the service, as data: its variable, what it means, its default, and the schema that reads it.
 // `readConfig` and docs/configuration.md both come from this table.
 
-import type * as v from 'valibot';
+import * as v from 'valibot';
 
 import { jwtSecret } from './jwt-secret.ts';
-import { apis, boolean, corsDomains, headerText, httpUrl, positiveInteger } from './schemas.ts';
+import {
+  apis,
+  boolean,
+  corsDomains,
+  headerText,
+  httpUrl,
+  positiveInteger,
+  text,
+  wholeNumber,
+  words,
+} from './schemas.ts';
 
 export interface Setting {
   readonly meaning: string;
@@ -100,6 +110,60 @@ export const SETTINGS = {
     default: '`false`',
     secret: false,
     schema: boolean,
+  },
+  HEDGE_METADATA: {
+    meaning:
+      'Where the metadata comes from: `bundled`, compiled into the worker when it was built, or `live`, kept in the metadata database and changed by `/v1/metadata` and `/v2/query`; see [the metadata API](metadata-api.md).',
+    default: '`bundled`',
+    secret: false,
+    schema: v.picklist(['bundled', 'live'], 'expected bundled or live'),
+  },
+  HASURA_GRAPHQL_DATABASE_URL: {
+    meaning:
+      'Neon’s connection string of the source `default`. In live mode a metadata database without metadata begins with that source, and `clear_metadata` keeps it.',
+    default: 'none',
+    secret: true,
+    schema: text,
+  },
+  HASURA_GRAPHQL_METADATA_DATABASE_URL: {
+    meaning: 'In live mode, the connection string of the database that keeps the metadata.',
+    default: '`HASURA_GRAPHQL_DATABASE_URL`',
+    secret: true,
+    schema: text,
+  },
+  HASURA_GRAPHQL_SCHEMA_SYNC_POLL_INTERVAL: {
+    meaning:
+      'In live mode, how many milliseconds an isolate serves before a request has it ask whether the metadata has a new version (the request does not wait for that); `0` never asks. An isolate without requests asks nothing.',
+    default: '`1000`',
+    secret: false,
+    schema: wholeNumber,
+  },
+  HASURA_GRAPHQL_ENABLE_MAINTENANCE_MODE: {
+    meaning: 'In live mode, whether every change of the metadata is refused.',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
+  HASURA_GRAPHQL_INFER_FUNCTION_PERMISSIONS: {
+    meaning:
+      'Whether a role that may select from a table may also call the tracked query functions that return it; else each function needs a permission of its own. Read when metadata is compiled.',
+    default: '`true`',
+    secret: false,
+    schema: boolean,
+  },
+  HASURA_GRAPHQL_EXPERIMENTAL_FEATURES: {
+    meaning:
+      'A list with commas. `naming_convention` makes `naming_convention` of sources and `HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION` count; others are ignored. Read when metadata is compiled.',
+    default: 'none',
+    secret: false,
+    schema: words,
+  },
+  HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION: {
+    meaning:
+      '`hasura-default` or `graphql-default`, for sources that name none. Needs the experimental feature `naming_convention`. Read when metadata is compiled.',
+    default: '`hasura-default`',
+    secret: false,
+    schema: v.picklist(['hasura-default', 'graphql-default'], 'expected hasura-default or graphql-default'),
   },
   NEON_ENDPOINT: {
     meaning:

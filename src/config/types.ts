@@ -1,5 +1,6 @@
 // What a deployment was told by its vars and secrets, once they are checked.
 
+import type { CompileOptions } from '../compile/options.ts';
 import type { JsonPath } from './json-path.ts';
 
 export interface Config {
@@ -20,6 +21,16 @@ export interface Config {
   /** Roles other than `admin` may send only what the allow list holds. */
   readonly enableAllowlist: boolean;
   readonly cors: CorsConfig;
+  /** Where the metadata comes from. */
+  readonly metadataMode: 'bundled' | 'live';
+  /** Connection string of the source `default`; null when the environment names none. */
+  readonly databaseUrl: string | null;
+  /** Connection string of the database that keeps the metadata in live mode. */
+  readonly metadataDatabaseUrl: string | null;
+  /** In milliseconds; 0 never asks. */
+  readonly schemaSyncPollInterval: number;
+  readonly maintenanceMode: boolean;
+  readonly compileOptions: CompileOptions;
   /** URL of Neon's SQL-over-HTTP endpoint; null: the one that belongs to the connection string's host. */
   readonly neonEndpoint: string | null;
   /** Bytes of a request body. */
