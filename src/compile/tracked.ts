@@ -1,9 +1,15 @@
 // What compiling the tracked tables of the metadata against the catalog gives, before any role is looked at.
 
-import type { ColumnMapping, FunctionCall, ScalarType, TableRootField } from '../artifact/types.ts';
+import type {
+  ColumnMapping,
+  FunctionCall,
+  FunctionRootField,
+  ScalarType,
+  TableRootField,
+} from '../artifact/types.ts';
 import type { CatalogColumn, CatalogFunction, CatalogTable, DatabaseCatalog } from '../catalog/types.ts';
 import type { SourceMetadata, TableMetadata } from '../metadata/types.ts';
-import type { MetadataPath } from './inconsistency.ts';
+import type { MetadataObject, MetadataPath } from './inconsistency.ts';
 import type { RootNaming } from './naming.ts';
 
 /** A source whose catalog is at hand. */
@@ -76,4 +82,21 @@ export interface TrackedArgument {
   readonly sqlName: string | null;
   readonly type: ScalarType;
   readonly hasDefault: boolean;
+}
+
+export interface TrackedFunction {
+  /** What the list of inconsistencies calls it. */
+  readonly object: MetadataObject;
+  readonly source: TrackedSource;
+  readonly exposedAs: 'query' | 'mutation';
+  /** GraphQL name, from which those of root fields and of the arguments' type are made. */
+  readonly name: string;
+  readonly call: FunctionCall;
+  readonly arguments: readonly TrackedArgument[];
+  readonly argsTypeName: string;
+  readonly returns: TrackedTable;
+  readonly single: boolean;
+  readonly rootFields: Readonly<Record<FunctionRootField['kind'], RootFieldName>>;
+  /** Those with a permission of their own for the function. */
+  readonly roles: ReadonlySet<string>;
 }
