@@ -6,9 +6,11 @@ import { ROOT_FIELD_KINDS, unpackField } from './layout.ts';
 import { renumberField } from './renumber.ts';
 import type { RootFields } from './root-fields.ts';
 import { rootFields } from './root-fields.ts';
-import { derivedTypeName, type SourceNaming, type TableTypeKind } from './type-names.ts';
+import { aggregateFieldName, derivedTypeName, type SourceNaming, type TableTypeKind } from './type-names.ts';
 import type {
+  ArrayRelationshipField,
   BoolExp,
+  ComputedField,
   FieldModel,
   RootField,
   ScalarType,
@@ -29,6 +31,8 @@ export interface TableView extends TableModel {
   typeOf(kind: TableTypeKind): string;
   /** The field of that GraphQL name, `_aggregate` siblings not included; undefined when the role has none. */
   field(name: string): FieldModel | undefined;
+  /** The array relationship or computed field whose `_aggregate` sibling is called `name`. */
+  aggregated(name: string): ArrayRelationshipField | ComputedField | undefined;
 }
 
 /** One role's schema, decoded lazily. */
@@ -150,6 +154,7 @@ function openRole(
       sources.find((s) => s.name === source),
       'a source of the artifact',
     );
+    let siblings: ReturnType<typeof aggregateSiblings> | undefined;
     return {
       source,
       table,
@@ -165,6 +170,7 @@ function openRole(
       naming,
       typeOf: (kind) => derivedTypeName(naming, baseName, kind),
       field: (name) => byName.get(name),
+      aggregated: (name) => (siblings ??= aggregateSiblings(fields, naming)).get(name),
     };
   };
   const tables: TableView[] = [];
@@ -175,6 +181,20 @@ function openRole(
     type: (ref) => must(shared.head.types[ref], 'a type reference of the artifact'),
     table: (ref) => (tables[ref] ??= decode(ref)),
   };
+}
+
+function aggregateSiblings(
+  fields: readonly FieldModel[],
+  { convention }: SourceNaming,
+): ReadonlyMap<string, ArrayRelationshipField | ComputedField> {
+  return new Map(
+    fields.flatMap((field) => {
+      if (field.kind !== 'array_relationship') {
+        if (field.kind !== 'computed_field' || field.returns.kind !== 'table') return [];
+      }
+      return [[aggregateFieldName(convention, field.name), field] as const];
+    }),
+  );
 }
 
 function visibleIn(field: FieldModel, visible: BoolExp): FieldModel {

@@ -114,11 +114,6 @@ export function isComparableType(type: ScalarType): boolean {
   );
 }
 
-/** `Int_comparison_exp`, `String_array_comparison_exp`. */
-export function comparisonExpName(type: ScalarType): string {
-  return type.array ? `${type.graphql}_array_comparison_exp` : `${type.graphql}_comparison_exp`;
-}
-
 /** Aggregate functions over columns, in Hasura's order; `count` stands apart. */
 export const NUMERIC_AGGREGATES = [
   'avg',

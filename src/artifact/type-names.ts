@@ -114,6 +114,15 @@ export function fieldWord(convention: NamingConvention, word: string): string {
   return convention === 'graphql-default' ? snakeToCamel(word) : word;
 }
 
+/** The word of `words` that clients write as `name`. */
+export function wordOf<Word extends string>(
+  convention: NamingConvention,
+  words: readonly Word[],
+  name: string,
+): Word | undefined {
+  return words.find((word) => fieldWord(convention, word) === name);
+}
+
 /** A value of an enum: `asc_nulls_last` as `ASC_NULLS_LAST`. */
 export function enumWord(convention: NamingConvention, word: string): string {
   return convention === 'graphql-default' ? word.toUpperCase() : word;

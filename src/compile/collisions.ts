@@ -1,6 +1,7 @@
 // Tables whose GraphQL types or root fields would take a name that is already taken -> inconsistencies.
 
 import { COMPARABLE_AGGREGATES, NUMERIC_AGGREGATES } from '../artifact/operators.ts';
+import { derivedTypeName, type TableTypeKind } from '../artifact/type-names.ts';
 import type { Inconsistency } from '../artifact/types.ts';
 import { report } from './inconsistency.ts';
 import { label, nameKey } from './names.ts';
@@ -8,16 +9,17 @@ import { RESERVED_TYPE_NAMES } from './scalars.ts';
 import { tableObject } from './tables.ts';
 import type { TrackedSource, TrackedTable } from './tracked.ts';
 
-/** What follows a table's type name in the names of the types that belong to it. */
-const TYPE_SUFFIXES: readonly string[] = [
-  '',
-  '_aggregate',
-  '_aggregate_fields',
-  '_aggregate_order_by',
-  '_bool_exp',
-  '_order_by',
-  '_select_column',
-  ...[...NUMERIC_AGGREGATES, ...COMPARABLE_AGGREGATES].flatMap((fn) => [`_${fn}_fields`, `_${fn}_order_by`]),
+/** The types that belong to a table, beside its object type. */
+const DERIVED_TYPES: readonly TableTypeKind[] = [
+  'aggregate',
+  'aggregate_fields',
+  'aggregate_order_by',
+  'bool_exp',
+  'order_by',
+  'select_column',
+  ...[...NUMERIC_AGGREGATES, ...COMPARABLE_AGGREGATES].flatMap(
+    (fn) => [`${fn}_fields`, `${fn}_order_by`] as const,
+  ),
 ];
 
 /**
@@ -36,7 +38,7 @@ export function dropCollidingTables(
       const reason =
         typeCollision(table, types, object.name) ?? rootFieldCollision(table, roots, object.name);
       if (reason === null) {
-        for (const suffix of TYPE_SUFFIXES) types.set(table.typeName + suffix, object.name);
+        for (const name of typesOf(table)) types.set(name, object.name);
         for (const name of rootFieldsOf(table)) roots.set(name, object.name);
       } else {
         report(inconsistencies, object, `Inconsistent object: ${reason}`);
@@ -54,8 +56,7 @@ function typeCollision(
   if (RESERVED_TYPE_NAMES.has(table.typeName)) {
     return `the type name "${table.typeName}" is reserved: give table "${label(table.catalog)}" a custom_name`;
   }
-  for (const suffix of TYPE_SUFFIXES) {
-    const name = table.typeName + suffix;
+  for (const name of typesOf(table)) {
     const owner = types.get(name);
     if (owner === undefined) continue;
     return (
@@ -83,6 +84,10 @@ function rootFieldCollision(
     own.add(name);
   }
   return null;
+}
+
+function typesOf({ typeName, baseName, source }: TrackedTable): readonly string[] {
+  return [typeName, ...DERIVED_TYPES.map((kind) => derivedTypeName(source.naming, baseName, kind))];
 }
 
 /** Those the administrator has. */

@@ -1,6 +1,7 @@
 // A table -> `<table>_aggregate_fields` and `<table>_<function>_fields`.
 
 import type { TableView } from '../artifact/decode.ts';
+import { fieldWord } from '../artifact/type-names.ts';
 import { must } from '../util/assert.ts';
 import type { ColumnAggregate } from './aggregate-functions.ts';
 import { columnAggregatesOf, scalarTypeOf } from './aggregate-functions.ts';
@@ -11,7 +12,7 @@ import { describedTable, inputValue, sortedByName } from './types.ts';
 
 /** Defines `<table>_aggregate_fields`. */
 export function aggregateFields(registry: TypeRegistry, table: TableView): TypeText {
-  const name = `${table.typeName}_aggregate_fields`;
+  const name = table.typeOf('aggregate_fields');
   return registry.define(name, 'the aggregate fields', table, () => ({
     kind: 'OBJECT',
     name,
@@ -19,7 +20,7 @@ export function aggregateFields(registry: TypeRegistry, table: TableView): TypeT
     fields: sortedByName([
       countField(registry, table),
       ...columnAggregatesOf(registry.role, table).map((aggregate) => ({
-        name: aggregate.fn,
+        name: fieldWord(table.naming.convention, aggregate.fn),
         description: null,
         args: [],
         type: functionFields(registry, table, aggregate),
@@ -36,11 +37,11 @@ function countField(registry: TypeRegistry, table: TableView): FieldDef {
 }
 
 function functionFields(registry: TypeRegistry, table: TableView, { fn, fields }: ColumnAggregate): TypeText {
-  const name = `${table.typeName}_${fn}_fields`;
+  const name = table.typeOf(`${fn}_fields`);
   return registry.define(name, `the fields of ${fn}`, table, () => ({
     kind: 'OBJECT',
     name,
-    description: `aggregate ${fn} on columns`,
+    description: `aggregate ${fieldWord(table.naming.convention, fn)} on columns`,
     fields: fields.map((field) => {
       const type = must(
         scalarTypeOf(registry.role, field),

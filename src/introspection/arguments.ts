@@ -1,6 +1,7 @@
 // A table or field -> the arguments a query may give it.
 
 import type { TableView } from '../artifact/decode.ts';
+import { computedFieldArgsTypeName, fieldWord } from '../artifact/type-names.ts';
 import type { ComputedField, FieldModel, ScalarType } from '../artifact/types.ts';
 import { boolExp } from './bool-exp.ts';
 import { orderBy } from './order-by.ts';
@@ -12,15 +13,23 @@ import { describedTable, inputValue, sortedByName } from './types.ts';
 /** `distinct_on`, `limit`, `offset`, `order_by` and `where`, as far as the role's columns give them a meaning. */
 export function listArguments(registry: TypeRegistry, table: TableView): readonly InputValueDef[] {
   const columns = selectColumn(registry, table);
+  const { convention } = table.naming;
   const args: InputValueDef[] = [];
-  if (columns) args.push(inputValue('distinct_on', 'distinct select on columns', `[${columns}!]`));
+  if (columns)
+    args.push(
+      inputValue(fieldWord(convention, 'distinct_on'), 'distinct select on columns', `[${columns}!]`),
+    );
   args.push(
     inputValue('limit', 'limit the number of rows returned', scalar(registry, 'Int')),
     inputValue('offset', 'skip the first n rows. Use only with order_by', scalar(registry, 'Int')),
   );
   if (isSortable(registry.role, table)) {
     args.push(
-      inputValue('order_by', 'sort the rows by one or more columns', `[${orderBy(registry, table)}!]`),
+      inputValue(
+        fieldWord(convention, 'order_by'),
+        'sort the rows by one or more columns',
+        `[${orderBy(registry, table)}!]`,
+      ),
     );
   }
   args.push(inputValue('where', 'filter the rows returned', boolExp(registry, table)));
@@ -31,7 +40,7 @@ export function listArguments(registry: TypeRegistry, table: TableView): readonl
 export function selectColumn(registry: TypeRegistry, table: TableView): TypeText | null {
   const columns = table.fields.filter((f) => f.kind === 'column');
   if (columns.length === 0) return null;
-  const name = `${table.typeName}_select_column`;
+  const name = table.typeOf('select_column');
   return registry.define(name, 'the enum of columns', table, () => ({
     kind: 'ENUM',
     name,
@@ -59,7 +68,7 @@ export function functionArguments(
   field: ComputedField,
 ): readonly InputValueDef[] {
   if (field.arguments.length === 0) return [];
-  const name = `${field.name}_${table.typeName}_args`;
+  const name = computedFieldArgsTypeName(table.naming, field.name, table.baseName);
   const input = registry.define(name, `the arguments of computed field ${field.name}`, table, () => ({
     kind: 'INPUT_OBJECT',
     name,

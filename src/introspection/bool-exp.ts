@@ -8,7 +8,7 @@ import { describedTable, inputValue, sortedByName } from './types.ts';
 
 /** Defines `<table>_bool_exp`. */
 export function boolExp(registry: TypeRegistry, table: TableView): TypeText {
-  const name = `${table.typeName}_bool_exp`;
+  const name = table.typeOf('bool_exp');
   return registry.define(name, 'the bool_exp', table, () => ({
     kind: 'INPUT_OBJECT',
     name,
@@ -17,16 +17,20 @@ export function boolExp(registry: TypeRegistry, table: TableView): TypeText {
       inputValue('_and', null, `[${name}!]`),
       inputValue('_not', null, name),
       inputValue('_or', null, `[${name}!]`),
-      ...table.fields.flatMap((field) => boolExpField(registry, field)),
+      ...table.fields.flatMap((field) => boolExpField(registry, table, field)),
     ]),
   }));
 }
 
-function boolExpField(registry: TypeRegistry, field: TableView['fields'][number]): readonly InputValueDef[] {
+function boolExpField(
+  registry: TypeRegistry,
+  { naming }: TableView,
+  field: TableView['fields'][number],
+): readonly InputValueDef[] {
   const { role } = registry;
   switch (field.kind) {
     case 'column':
-      return [inputValue(field.name, null, comparisonExp(registry, role.type(field.type)))];
+      return [inputValue(field.name, null, comparisonExp(registry, naming, role.type(field.type)))];
     case 'object_relationship':
     case 'array_relationship':
       return [inputValue(field.name, null, boolExp(registry, role.table(field.table)))];
@@ -35,7 +39,7 @@ function boolExpField(registry: TypeRegistry, field: TableView['fields'][number]
       const { returns } = field;
       const type =
         returns.kind === 'scalar'
-          ? comparisonExp(registry, role.type(returns.type))
+          ? comparisonExp(registry, naming, role.type(returns.type))
           : boolExp(registry, role.table(returns.table));
       return [inputValue(field.name, null, type)];
     }

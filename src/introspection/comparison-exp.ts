@@ -1,20 +1,25 @@
 // A scalar type -> `<type>_comparison_exp`: the operators `where` has for it, with Hasura's descriptions.
 
-import { castTargetOf, comparisonExpName, operatorsOf } from '../artifact/operators.ts';
+import { castTargetOf, operatorsOf } from '../artifact/operators.ts';
+import { castTypeName, comparisonTypeName, fieldWord, type SourceNaming } from '../artifact/type-names.ts';
 import type { ScalarType } from '../artifact/types.ts';
 import { scalar, scalarType } from './scalar.ts';
 import type { InputValueDef, TypeRegistry, TypeText } from './types.ts';
 import { inputValue, sortedByName } from './types.ts';
 
-/** Defines the comparison of a type and what it refers to. */
-export function comparisonExp(registry: TypeRegistry, type: ScalarType): TypeText {
-  const name = comparisonExpName(type);
+/** Defines the comparison of a type, as sources of that naming have it, and what it refers to. */
+export function comparisonExp(registry: TypeRegistry, naming: SourceNaming, type: ScalarType): TypeText {
+  const name = comparisonTypeName(naming, type);
   return registry.define(name, 'a comparison', null, () => {
     const fields = operatorsOf(type).map((op) =>
-      inputValue(op, describeOperator(op, type), operandType(registry, op, type)),
+      inputValue(
+        fieldWord(naming.convention, op),
+        describeOperator(op, type),
+        operandType(registry, op, type),
+      ),
     );
     const cast = castTargetOf(type);
-    if (cast) fields.push(inputValue('_cast', null, castExp(registry, type, cast)));
+    if (cast) fields.push(inputValue('_cast', null, castExp(registry, naming, type, cast)));
     return {
       kind: 'INPUT_OBJECT',
       name,
@@ -26,10 +31,11 @@ export function comparisonExp(registry: TypeRegistry, type: ScalarType): TypeTex
 
 function castExp(
   registry: TypeRegistry,
+  naming: SourceNaming,
   type: ScalarType,
   cast: { readonly key: string; readonly pgName: string },
 ): TypeText {
-  const name = `${type.graphql}_cast_exp`;
+  const name = castTypeName(naming, type);
   // PostGIS's types stand in one schema; text stands in pg_catalog, which no comparison asks about.
   const target: ScalarType = {
     pg: { schema: type.pg.schema, name: cast.pgName },
@@ -41,7 +47,7 @@ function castExp(
     kind: 'INPUT_OBJECT',
     name,
     description: null,
-    inputFields: [inputValue(cast.key, null, comparisonExp(registry, target))],
+    inputFields: [inputValue(cast.key, null, comparisonExp(registry, naming, target))],
   }));
 }
 

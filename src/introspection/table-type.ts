@@ -1,6 +1,7 @@
 // A table -> its object type and `<table>_aggregate`, which refer to each other.
 
 import type { TableView } from '../artifact/decode.ts';
+import { aggregateFieldName } from '../artifact/type-names.ts';
 import type { FieldModel } from '../artifact/types.ts';
 import { unreachable } from '../util/assert.ts';
 import { aggregateFields } from './aggregate-fields.ts';
@@ -25,7 +26,7 @@ export function tableType(registry: TypeRegistry, table: TableView): TypeText {
 
 /** Defines `<table>_aggregate`. */
 export function aggregateType(registry: TypeRegistry, table: TableView): TypeText {
-  const name = `${table.typeName}_aggregate`;
+  const name = table.typeOf('aggregate');
   return registry.define(name, 'the aggregate', table, () => {
     const fields: FieldDef[] = [
       { name: 'aggregate', description: null, args: [], type: aggregateFields(registry, table) },
@@ -93,7 +94,7 @@ function aggregateSibling(registry: TypeRegistry, table: TableView, field: Field
   if (!remote.allowAggregations) return [];
   return [
     {
-      name: `${field.name}_aggregate`,
+      name: aggregateFieldName(table.naming.convention, field.name),
       description: 'An aggregate relationship',
       args: [
         ...(isFunction ? functionArguments(registry, table, field) : []),

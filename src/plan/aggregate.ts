@@ -9,6 +9,7 @@ import {
   isNumericType,
   NUMERIC_AGGREGATES,
 } from '../artifact/operators.ts';
+import { wordOf } from '../artifact/type-names.ts';
 import type { ColumnField, ComputedField } from '../artifact/types.ts';
 import type { JsonField } from '../sql/json.ts';
 import { jsonObjectSql } from '../sql/json.ts';
@@ -54,8 +55,8 @@ export function aggregateSql(
   extra: readonly string[] = [],
 ): Sql {
   const { table } = source;
-  const given = readArguments(field, [...extra, ...LIST_ARGUMENTS]);
-  const typeName = `${table.typeName}_aggregate`;
+  const given = readArguments(field, [...extra, ...LIST_ARGUMENTS], table.naming.convention);
+  const typeName = table.typeOf('aggregate');
   const inner: Inner = { rows: rows(ctx, source, given, null), columns: new Map() };
   let overRows = false;
   const members = collectFields(ctx, typeName, subselection(field), field.path).map((member): JsonField => {
@@ -104,7 +105,7 @@ function innerColumn(inner: Inner, key: string, value: Sql): Sql {
 }
 
 function aggregateFieldsSql(ctx: PlanContext, table: TableView, inner: Inner, field: SelectedField): Sql {
-  const typeName = `${table.typeName}_aggregate_fields`;
+  const typeName = table.typeOf('aggregate_fields');
   const members = collectFields(ctx, typeName, subselection(field), field.path).map((member): JsonField => {
     const { key, name } = member;
     if (name === '__typename') return { key, value: typeNameSql(member, typeName) };
@@ -120,7 +121,7 @@ function countSql(ctx: PlanContext, table: TableView, inner: Inner, field: Selec
   noSubselection(field);
   const columns = table.fields.filter((f) => f.kind === 'column');
   const given = readArguments(field, columns.length > 0 ? ['columns', 'distinct'] : []);
-  const typeName = `${table.typeName}_select_column`;
+  const typeName = table.typeOf('select_column');
   const argument = given.get('columns');
   const chosen = argument ? (listItems(ctx, argument, `${typeName}!`) ?? []) : [];
   const names = chosen
@@ -164,9 +165,10 @@ function operatorSql(
   inner: Inner,
   field: SelectedField,
 ): Sql | undefined {
-  const op = field.name;
-  const numeric = (NUMERIC_AGGREGATES as readonly string[]).includes(op);
-  if (!numeric && !(COMPARABLE_AGGREGATES as readonly string[]).includes(op)) return undefined;
+  const { convention } = table.naming;
+  const numeric = wordOf(convention, NUMERIC_AGGREGATES, field.name);
+  const op = numeric ?? wordOf(convention, COMPARABLE_AGGREGATES, field.name);
+  if (op === undefined) return undefined;
   const suits = numeric ? isNumericType : isComparableType;
   const eligible = (name: string): ColumnField | ComputedField | undefined => {
     const model = table.field(name);
@@ -177,7 +179,7 @@ function operatorSql(
   };
   if (!table.fields.some((f) => eligible(f.name))) return undefined;
   readArguments(field, []);
-  const typeName = `${table.typeName}_${op}_fields`;
+  const typeName = table.typeOf(`${op}_fields`);
   return jsonObjectSql(
     collectFields(ctx, typeName, subselection(field), field.path).map((member): JsonField => {
       if (member.name === '__typename') return { key: member.key, value: typeNameSql(member, typeName) };

@@ -1,7 +1,9 @@
 // A field's arguments by name, and the readers of the small argument types: enums, counts, lists.
 
+import { wordOf } from '../artifact/type-names.ts';
 import type { Path } from '../error/path.ts';
 import { at } from '../error/path.ts';
+import type { NamingConvention } from '../metadata/types.ts';
 import type { SelectedField } from './collect.ts';
 import type { PlanContext } from './context.ts';
 import { countTerm, invalid } from './context.ts';
@@ -15,21 +17,24 @@ export interface Argument {
 }
 
 /**
- * The arguments of a field, of which only those in `allowed` may be there.
+ * The arguments of a field by the names in `allowed`; no others may be there. With a convention `allowed` are words
+ * of the API, which clients write as their source's convention has them.
  * @throws HedgeError `validation-failed` naming one that is not, or that is given twice.
  */
 export function readArguments(
   field: SelectedField,
   allowed: readonly string[],
+  convention: NamingConvention = 'hasura-default',
 ): ReadonlyMap<string, Argument> {
   const given = new Map<string, Argument>();
   if (field.arguments.length === 0) return given;
   const base = at(field.path, 'args');
   for (const node of field.arguments) {
     const name = node.name.value;
-    if (!allowed.includes(name)) invalid(`'${field.name}' has no argument named '${name}'`, field.path);
-    if (given.has(name)) invalid(`there can be only one argument named '${name}'`, field.path);
-    given.set(name, { input: { kind: 'literal', node: node.value }, path: at(base, name) });
+    const word = wordOf(convention, allowed, name);
+    if (word === undefined) invalid(`'${field.name}' has no argument named '${name}'`, field.path);
+    if (given.has(word)) invalid(`there can be only one argument named '${name}'`, field.path);
+    given.set(word, { input: { kind: 'literal', node: node.value }, path: at(base, name) });
   }
   return given;
 }

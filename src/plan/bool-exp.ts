@@ -2,7 +2,8 @@
 // A relationship's table brings its own permission along.
 
 import type { TableView } from '../artifact/decode.ts';
-import { castTargetOf, comparisonExpName, operatorsOf } from '../artifact/operators.ts';
+import { castTargetOf, operatorsOf } from '../artifact/operators.ts';
+import { castTypeName, comparisonTypeName, type SourceNaming, wordOf } from '../artifact/type-names.ts';
 import type { ColumnMapping, ScalarType } from '../artifact/types.ts';
 import { at } from '../error/path.ts';
 import type { Sql } from '../sql/sql.ts';
@@ -25,8 +26,7 @@ import { permissionSql } from './permission.ts';
  * @throws HedgeError `validation-failed` on names the role does not have, values of the wrong type, and too much of it.
  */
 export function whereSql(ctx: PlanContext, table: TableView, alias: Sql, where: Argument): Sql | undefined {
-  if (presence(ctx.reader, where.input, `${table.typeName}_bool_exp`, where.path) !== 'value')
-    return undefined;
+  if (presence(ctx.reader, where.input, table.typeOf('bool_exp'), where.path) !== 'value') return undefined;
   return boolExpSql(ctx, { table, alias, depth: 0 }, where);
 }
 
@@ -39,7 +39,7 @@ interface Scope {
 function boolExpSql(ctx: PlanContext, scope: Scope, argument: Argument): Sql {
   if (scope.depth > MAX_FILTER_DEPTH)
     invalid(`a filter nests deeper than ${MAX_FILTER_DEPTH} levels`, undefined);
-  const typeName = `${scope.table.typeName}_bool_exp`;
+  const typeName = scope.table.typeOf('bool_exp');
   const seen = view(ctx.reader, argument.input, typeName, argument.path);
   if (seen.kind !== 'object') mismatch(ctx, argument, 'an object', typeName);
   const conditions: Sql[] = [];
@@ -66,7 +66,7 @@ function boolExpSql(ctx: PlanContext, scope: Scope, argument: Argument): Sql {
 }
 
 function boolExps(ctx: PlanContext, scope: Scope, argument: Argument): Sql[] {
-  const typeName = `${scope.table.typeName}_bool_exp`;
+  const typeName = scope.table.typeOf('bool_exp');
   const seen = view(ctx.reader, argument.input, `[${typeName}!]`, argument.path);
   if (seen.kind === 'list') {
     return seen.items.map((input, i) => {
@@ -85,25 +85,28 @@ function boolExps(ctx: PlanContext, scope: Scope, argument: Argument): Sql[] {
 
 function fieldConditions(ctx: PlanContext, scope: Scope, name: string, member: Argument): Sql[] {
   const field = scope.table.field(name);
+  const { naming } = scope.table;
   const unknown = (): never =>
-    invalid(`field '${name}' not found in type: '${scope.table.typeName}_bool_exp'`, member.path);
+    invalid(`field '${name}' not found in type: '${scope.table.typeOf('bool_exp')}'`, member.path);
   if (!field) return unknown();
   switch (field.kind) {
-    case 'column':
-      return comparisons(ctx, sql`${scope.alias}.${ident(field.column)}`, ctx.role.type(field.type), member);
+    case 'column': {
+      const value = sql`${scope.alias}.${ident(field.column)}`;
+      return comparisons(ctx, { value, type: ctx.role.type(field.type), naming }, member);
+    }
     case 'object_relationship':
     case 'array_relationship': {
       const remote = ctx.role.table(field.table);
-      if (collapses(ctx, member, `${remote.typeName}_bool_exp`)) return [];
+      if (collapses(ctx, member, remote.typeOf('bool_exp'))) return [];
       return [relatedSql(ctx, scope, remote, field.mapping, member)];
     }
     case 'computed_field': {
       if (field.arguments.length > 0) return unknown();
       const call = functionCallSql(field.call, scope.alias, () => undefined);
       if (field.returns.kind === 'scalar')
-        return comparisons(ctx, call, ctx.role.type(field.returns.type), member);
+        return comparisons(ctx, { value: call, type: ctx.role.type(field.returns.type), naming }, member);
       const remote = ctx.role.table(field.returns.table);
-      if (collapses(ctx, member, `${remote.typeName}_bool_exp`)) return [];
+      if (collapses(ctx, member, remote.typeOf('bool_exp'))) return [];
       const alias = newAlias(ctx);
       return [existsSql(ctx, { table: remote, alias, depth: scope.depth }, call, [], member)];
     }
@@ -131,41 +134,49 @@ function existsSql(ctx: PlanContext, scope: Scope, from: Sql, joined: readonly S
   return sql`exists (select 1 from ${from} as ${scope.alias} where ${andSql([...joined, permission, condition])})`;
 }
 
+/** What a client compares, and the naming of the source it is in. */
+interface Compared {
+  readonly value: Sql;
+  readonly type: ScalarType;
+  readonly naming: SourceNaming;
+}
+
 /** The comparisons of a `<type>_comparison_exp`, all of which must hold. */
-export function comparisons(ctx: PlanContext, column: Sql, type: ScalarType, argument: Argument): Sql[] {
-  const typeName = comparisonExpName(type);
+function comparisons(ctx: PlanContext, compared: Compared, argument: Argument): Sql[] {
+  const { value, type, naming } = compared;
+  const typeName = comparisonTypeName(naming, type);
   if (collapses(ctx, argument, typeName)) return [];
   const seen = view(ctx.reader, argument.input, typeName, argument.path);
   if (seen.kind !== 'object') mismatch(ctx, argument, 'an object', typeName);
   const operators = operatorsOf(type);
   const target = castTargetOf(type);
   const conditions: Sql[] = [];
-  for (const [op, input] of seen.fields) {
+  for (const [name, input] of seen.fields) {
     countTerm(ctx);
-    const operand = { input, path: at(argument.path, op) };
-    if (op === '_cast' && target) {
-      conditions.push(...castComparisons(ctx, column, type, target, operand));
+    const operand = { input, path: at(argument.path, name) };
+    if (name === '_cast' && target) {
+      conditions.push(...castComparisons(ctx, compared, target, operand));
       continue;
     }
-    if (!operators.includes(op)) invalid(`field '${op}' not found in type: '${typeName}'`, operand.path);
+    const op = wordOf(naming.convention, operators, name);
+    if (op === undefined) invalid(`field '${name}' not found in type: '${typeName}'`, operand.path);
     const expected = operandType(type, op);
     if (presence(ctx.reader, input, expected, operand.path) !== 'value') {
       if (ctx.settings.booleanNullCollapse) continue;
       invalid(`unexpected null value for type '${expected.replaceAll(/[[\]!]/g, '')}'`, operand.path);
     }
-    conditions.push(comparisonSql(column, type, op, clientOperand(ctx, type, op, operand)));
+    conditions.push(comparisonSql(value, type, op, clientOperand(ctx, type, op, operand)));
   }
   return conditions;
 }
 
 function castComparisons(
   ctx: PlanContext,
-  column: Sql,
-  type: ScalarType,
+  { value, type, naming }: Compared,
   target: { readonly key: string; readonly pgName: string },
   argument: Argument,
 ): Sql[] {
-  const typeName = `${type.graphql}_cast_exp`;
+  const typeName = castTypeName(naming, type);
   if (collapses(ctx, argument, typeName)) return [];
   const seen = view(ctx.reader, argument.input, typeName, argument.path);
   if (seen.kind !== 'object') mismatch(ctx, argument, 'an object', typeName);
@@ -181,7 +192,7 @@ function castComparisons(
   return [...seen.fields].flatMap(([key, input]) => {
     const path = at(argument.path, key);
     if (key !== target.key) invalid(`field '${key}' not found in type: '${typeName}'`, path);
-    return comparisons(ctx, sql`(${column})::${castSql(to)}`, to, { input, path });
+    return comparisons(ctx, { value: sql`(${value})::${castSql(to)}`, type: to, naming }, { input, path });
   });
 }
 

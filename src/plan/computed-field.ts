@@ -1,5 +1,7 @@
 // A computed field with the arguments a client gave -> the call of its function.
 
+import type { TableView } from '../artifact/decode.ts';
+import { computedFieldArgsTypeName } from '../artifact/type-names.ts';
 import type { ComputedField } from '../artifact/types.ts';
 import { at } from '../error/path.ts';
 import type { Sql } from '../sql/sql.ts';
@@ -19,7 +21,7 @@ import { presence, view } from './input.ts';
 export function callComputedField(
   ctx: PlanContext,
   model: ComputedField,
-  typeName: string,
+  owner: TableView,
   row: Sql,
   field: SelectedField,
 ): Sql {
@@ -28,7 +30,7 @@ export function callComputedField(
     node && model.arguments.length > 0
       ? { input: { kind: 'literal', node: node.value }, path: at(at(field.path, 'args'), 'args') }
       : undefined;
-  const given = args ? readGiven(ctx, args, model, typeName) : new Map<string, Argument>();
+  const given = args ? readGiven(ctx, args, model, owner) : new Map<string, Argument>();
   return functionCallSql(model.call, row, (index): ClientArgument | undefined => {
     const parameter = model.arguments[index];
     if (!parameter) throw new Error('Invariant broken: a call names an argument of its field');
@@ -51,9 +53,9 @@ function readGiven(
   ctx: PlanContext,
   args: Argument,
   model: ComputedField,
-  typeName: string,
+  owner: TableView,
 ): ReadonlyMap<string, Argument> {
-  const inputType = `${model.name}_${typeName}_args`;
+  const inputType = computedFieldArgsTypeName(owner.naming, model.name, owner.baseName);
   const seen = view(ctx.reader, args.input, inputType, args.path);
   if (seen.kind === 'null' || seen.kind === 'absent') return new Map();
   if (seen.kind !== 'object') mismatch(ctx, args, 'an object', inputType);

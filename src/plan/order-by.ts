@@ -8,6 +8,7 @@ import {
   NUMERIC_AGGREGATES,
   COMPARABLE_AGGREGATES,
 } from '../artifact/operators.ts';
+import { enumWord, typeWord, wordOf } from '../artifact/type-names.ts';
 import type { ArrayRelationshipField, ColumnMapping, ComputedField } from '../artifact/types.ts';
 import { at } from '../error/path.ts';
 import type { Sql } from '../sql/sql.ts';
@@ -46,7 +47,7 @@ export function orderByKeys(
   argument: Argument | undefined,
 ): SortKey[] {
   if (!argument) return [];
-  const items = listItems(ctx, argument, `${table.typeName}_order_by!`) ?? [];
+  const items = listItems(ctx, argument, `${table.typeOf('order_by')}!`) ?? [];
   return items.flatMap((item) => tableKeys(ctx, { table, alias, wrap: (key) => key, depth: 0 }, item));
 }
 
@@ -67,7 +68,7 @@ interface Scope {
 function tableKeys(ctx: PlanContext, scope: Scope, argument: Argument): SortKey[] {
   if (scope.depth > MAX_FILTER_DEPTH)
     invalid(`order_by nests deeper than ${MAX_FILTER_DEPTH} levels`, undefined);
-  const typeName = `${scope.table.typeName}_order_by`;
+  const typeName = scope.table.typeOf('order_by');
   const seen = view(ctx.reader, argument.input, typeName, argument.path);
   if (seen.kind === 'null' || seen.kind === 'absent') return [];
   if (seen.kind !== 'object') mismatch(ctx, argument, 'an object', typeName);
@@ -86,6 +87,7 @@ function memberKeys(ctx: PlanContext, scope: Scope, name: string, member: Argume
     case 'column':
       return directed(
         ctx,
+        table,
         member,
         wrap(sql`${alias}.${ident(field.column)}`),
         depth === 0 ? field.column : null,
@@ -99,27 +101,23 @@ function memberKeys(ctx: PlanContext, scope: Scope, name: string, member: Argume
     case 'computed_field': {
       if (field.arguments.length > 0) break;
       if (field.returns.kind === 'scalar') {
-        return directed(ctx, member, wrap(functionCallSql(field.call, alias, () => undefined)), null);
+        return directed(ctx, table, member, wrap(functionCallSql(field.call, alias, () => undefined)), null);
       }
       break;
     }
     default:
   }
-  const aggregated = name.endsWith('_aggregate')
-    ? table.field(name.slice(0, -'_aggregate'.length))
-    : undefined;
+  const aggregated = table.aggregated(name);
   if (
     aggregated?.kind === 'array_relationship' ||
-    (aggregated?.kind === 'computed_field' &&
-      aggregated.returns.kind === 'table' &&
-      aggregated.arguments.length === 0)
+    (aggregated?.kind === 'computed_field' && aggregated.arguments.length === 0)
   ) {
     const remote = ctx.role.table(
       aggregated.kind === 'array_relationship' ? aggregated.table : remoteOf(aggregated),
     );
     if (remote.allowAggregations) return aggregateKeys(ctx, scope, aggregated, remote, member);
   }
-  invalid(`field '${name}' not found in type: '${table.typeName}_order_by'`, member.path);
+  invalid(`field '${name}' not found in type: '${table.typeOf('order_by')}'`, member.path);
 }
 
 function remoteOf(field: ComputedField): number {
@@ -148,7 +146,7 @@ function aggregateKeys(
   remote: TableView,
   argument: Argument,
 ): SortKey[] {
-  const typeName = `${remote.typeName}_aggregate_order_by`;
+  const typeName = remote.typeOf('aggregate_order_by');
   const seen = view(ctx.reader, argument.input, typeName, argument.path);
   if (seen.kind === 'null' || seen.kind === 'absent') return [];
   if (seen.kind !== 'object') mismatch(ctx, argument, 'an object', typeName);
@@ -167,14 +165,14 @@ function aggregateKeys(
   for (const [name, input] of seen.fields) {
     const member = { input, path: at(argument.path, name) };
     if (name === 'count') {
-      keys.push(...directed(ctx, member, () => subquery(() => sql`count(*)`), null));
+      keys.push(...directed(ctx, remote, member, () => subquery(() => sql`count(*)`), null));
       continue;
     }
-    const numeric = (NUMERIC_AGGREGATES as readonly string[]).includes(name);
-    if (!numeric && !(COMPARABLE_AGGREGATES as readonly string[]).includes(name)) {
-      invalid(`field '${name}' not found in type: '${typeName}'`, member.path);
-    }
-    const opType = `${remote.typeName}_${name}_order_by`;
+    const { convention } = remote.naming;
+    const numeric = wordOf(convention, NUMERIC_AGGREGATES, name);
+    const op = numeric ?? wordOf(convention, COMPARABLE_AGGREGATES, name);
+    if (op === undefined) invalid(`field '${name}' not found in type: '${typeName}'`, member.path);
+    const opType = remote.typeOf(`${op}_order_by`);
     const columns = view(ctx.reader, input, opType, member.path);
     if (columns.kind === 'null' || columns.kind === 'absent') continue;
     if (columns.kind !== 'object') mismatch(ctx, member, 'an object', opType);
@@ -186,8 +184,8 @@ function aggregateKeys(
         invalid(`field '${column}' not found in type: '${opType}'`, path);
       }
       const value = (): Sql =>
-        subquery((inner) => aggregateFunctionSql(name, sql`${inner}.${ident(target.column)}`));
-      keys.push(...directed(ctx, { input: direction, path }, value, null));
+        subquery((inner) => aggregateFunctionSql(op, sql`${inner}.${ident(target.column)}`));
+      keys.push(...directed(ctx, remote, { input: direction, path }, value, null));
     }
   }
   return keys;
@@ -195,13 +193,21 @@ function aggregateKeys(
 
 function directed(
   ctx: PlanContext,
+  { naming: { convention } }: TableView,
   argument: Argument,
   value: Sql | (() => Sql),
   column: string | null,
 ): SortKey[] {
-  if (presence(ctx.reader, argument.input, 'order_by', argument.path) !== 'value') return [];
-  const name = enumValue(ctx, argument, 'order_by', Object.keys(DIRECTIONS));
-  const direction = name === undefined ? undefined : DIRECTIONS[name];
+  const typeName = typeWord(convention, 'order_by');
+  if (presence(ctx.reader, argument.input, typeName, argument.path) !== 'value') return [];
+  const names = Object.keys(DIRECTIONS);
+  const name = enumValue(
+    ctx,
+    argument,
+    typeName,
+    names.map((n) => enumWord(convention, n)),
+  );
+  const direction = DIRECTIONS[names.find((n) => enumWord(convention, n) === name) ?? ''];
   if (!direction) return [];
   return [{ value: typeof value === 'function' ? value() : value, direction, column }];
 }
@@ -219,7 +225,7 @@ export function distinctOnSql(
 ): Sql {
   if (!argument) return sql``;
   const columns = table.fields.filter((f) => f.kind === 'column');
-  const typeName = `${table.typeName}_select_column`;
+  const typeName = table.typeOf('select_column');
   const names = columns.map((c) => c.name);
   const chosen = (listItems(ctx, argument, `${typeName}!`) ?? []).map((item) => {
     const name = enumValue(ctx, item, typeName, names);

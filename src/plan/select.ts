@@ -35,7 +35,7 @@ export function listSql(
   field: SelectedField,
   extra: readonly string[] = [],
 ): Sql {
-  const given = readArguments(field, [...extra, ...LIST_ARGUMENTS]);
+  const given = readArguments(field, [...extra, ...LIST_ARGUMENTS], source.table.naming.convention);
   const found = rows(ctx, source, given, source.table.limit);
   return sql`(select ${rowsSql(ctx, source.table, found, subselection(field), field)})`;
 }
@@ -85,10 +85,8 @@ function fieldSql(ctx: PlanContext, table: TableView, alias: Sql, field: Selecte
   }
   const model = table.field(field.name);
   if (model) return modelSql(ctx, table, alias, field, model);
-  const aggregated = field.name.endsWith('_aggregate')
-    ? table.field(field.name.slice(0, -'_aggregate'.length))
-    : undefined;
-  if (aggregated?.kind === 'array_relationship' || aggregated?.kind === 'computed_field') {
+  const aggregated = table.aggregated(field.name);
+  if (aggregated) {
     const source = relatedRows(ctx, table, alias, aggregated, field);
     if (source?.table.allowAggregations)
       return aggregateSql(ctx, source, field, rowsSql, argumentsOf(aggregated));
@@ -145,7 +143,7 @@ function relatedRows(
   }
   if (model.kind !== 'computed_field' || model.returns.kind !== 'table') return undefined;
   const table = ctx.role.table(model.returns.table);
-  return { table, from: callComputedField(ctx, model, owner.typeName, alias, field), join: () => [] };
+  return { table, from: callComputedField(ctx, model, owner, alias, field), join: () => [] };
 }
 
 function scalarComputedSql(
@@ -161,7 +159,7 @@ function scalarComputedSql(
   const type = ctx.role.type(model.returns.type);
   const pathArgument = isJson(type) ? ['path'] : [];
   const given = readArguments(field, [...argumentsOf(model), ...pathArgument]);
-  const value = callComputedField(ctx, model, owner.typeName, alias, field);
+  const value = callComputedField(ctx, model, owner, alias, field);
   return selectedSql(ctx, value, model.returns.type, given.get('path'));
 }
 
