@@ -31,6 +31,7 @@ function buildService(env: Env): Handler {
       settings: {
         stringifyNumericTypes: config.stringifyNumericTypes,
         booleanNullCollapse: config.booleanNullCollapse,
+        enableAllowlist: config.enableAllowlist,
       },
       plans: planCache(),
     };

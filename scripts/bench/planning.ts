@@ -28,7 +28,7 @@ export function measurePlanning(artifactText: string): PlanningTimes {
     database: () => {
       throw new Error('Planning asks no database.');
     },
-    settings: { stringifyNumericTypes: false, booleanNullCollapse: false },
+    settings: { stringifyNumericTypes: false, booleanNullCollapse: false, enableAllowlist: false },
     plans: planCache(),
   };
   const session = sessionOf(ROLE, new Map([['x-hasura-user-id', '3']]), true);

@@ -12,8 +12,14 @@ export interface Engine {
    * @throws HedgeError `unexpected` naming the variable when its connection string is not configured.
    */
   database(source: string): Database;
-  readonly settings: PlanSettings;
+  readonly settings: EngineSettings;
+  /** Of this artifact and these settings only. */
   readonly plans: PlanCache;
+}
+
+export interface EngineSettings extends PlanSettings {
+  /** HASURA_GRAPHQL_ENABLE_ALLOWLIST: roles other than `admin` may send only what the allow list holds. */
+  readonly enableAllowlist: boolean;
 }
 
 /** A GraphQL request whose parts have the right JSON types. */

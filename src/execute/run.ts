@@ -1,5 +1,6 @@
 // One GraphQL request -> the text of its answer: parse, plan (or find the plan), bind, ask the database, put together.
 
+import { checkAllowlist } from '../allowlist/check.ts';
 import type { Session } from '../auth/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { VariableValues } from '../parse/operation.ts';
@@ -23,11 +24,18 @@ export async function runOperation(
   session: Session,
   request: GraphqlRequest,
 ): Promise<string> {
+  return `{"data":${await runData(engine, session, request)}}`;
+}
+
+/**
+ * Answers a request with the text of `data` alone.
+ * @throws HedgeError as `runOperation`.
+ */
+export async function runData(engine: Engine, session: Session, request: GraphqlRequest): Promise<string> {
   const variables = request.variables ?? NO_VARIABLES;
   try {
     const plan = planFor(engine, session, request, variables);
-    const data = await dataText(engine, session, plan, variables);
-    return `{"data":${data}}`;
+    return await dataText(engine, session, plan, variables);
   } catch (error) {
     // Our own walks are bounded, but values of variables are written by JSON's own recursion.
     if (!(error instanceof RangeError)) throw error;
@@ -48,7 +56,11 @@ export function planFor(
     checkVariables(known.operation, variables);
     return known;
   }
-  const operation = selectOperation(parse(request.query), request.operationName);
+  const document = parse(request.query);
+  // A plan that is kept was allowed to its role: the key holds role and text, and the list is the artifact's.
+  if (engine.settings.enableAllowlist)
+    checkAllowlist(engine.artifact.storedQueries(), session.role, document);
+  const operation = selectOperation(document, request.operationName);
   checkVariables(operation, variables);
   const plan = makePlan(engine.artifact.role(session.role), operation, variables, engine.settings);
   engine.plans.remember(key, plan);

@@ -46,7 +46,7 @@ function engineOf(text: string): Engine {
   return {
     artifact: openArtifact(text),
     database: () => pgDatabase(client),
-    settings: { stringifyNumericTypes: false, booleanNullCollapse: false },
+    settings: { stringifyNumericTypes: false, booleanNullCollapse: false, enableAllowlist: false },
     plans: planCache(),
   };
 }

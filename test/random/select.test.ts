@@ -87,7 +87,7 @@ async function answers(
   const engine = {
     artifact: openArtifact(encodeArtifact(artifact)),
     database: () => pgDatabase(client),
-    settings: { stringifyNumericTypes: false, booleanNullCollapse: false },
+    settings: { stringifyNumericTypes: false, booleanNullCollapse: false, enableAllowlist: false },
     plans: planCache(),
   };
   const session = { role: 'user', variables: new Map(Object.entries(SESSION)), trusted: false };
