@@ -1,10 +1,11 @@
 // migrations/<database>/<version>_<name>/up.sql -> applied to a database in order, each wholly or not at all.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 
 import { connectDatabase } from '../database/connect.ts';
 import { UserError } from '../database/user-error.ts';
+import { readMigrationFiles, shown } from './migration-files.ts';
 import { runFile } from './run-file.ts';
 import { appliedVersions, prepareState, recordVersion } from './state.ts';
 
@@ -38,8 +39,7 @@ export async function applyMigrations(
     for (const migration of migrations) {
       if (applied.has(migration.version)) continue;
       onFile(migration.name);
-      const shown = relative(process.cwd(), migration.file);
-      await runFile(client, shown, readFileSync(migration.file, 'utf8'), () =>
+      await runFile(client, shown(migration.file), readFileSync(migration.file, 'utf8'), () =>
         recordVersion(client, database, migration.version),
       );
       done.push(migration.name);
@@ -50,27 +50,10 @@ export async function applyMigrations(
   }
 }
 
-function readMigrations(folder: string): Migration[] {
-  const migrations: Migration[] = [];
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const version = /^(\d+)(?:_|$)/.exec(entry.name)?.[1];
-    if (!entry.isDirectory() || version === undefined) continue;
-    const file = join(folder, entry.name, 'up.sql');
-    if (!existsSync(file)) {
-      throw new UserError(
-        `${relative(process.cwd(), join(folder, entry.name))}: there is no up.sql in this migration.`,
-      );
-    }
-    migrations.push({ version, name: entry.name, file });
-  }
-  migrations.sort((a, b) => (BigInt(a.version) < BigInt(b.version) ? -1 : 1));
-  for (const [i, migration] of migrations.entries()) {
-    const next = migrations[i + 1];
-    if (next?.version === migration.version) {
-      throw new UserError(
-        `The migrations ${migration.name} and ${next.name} have the same version: rename one.`,
-      );
-    }
-  }
-  return migrations;
+/** All of them have to lead up. */
+function readMigrations(folder: string): readonly Migration[] {
+  return readMigrationFiles(folder).map(({ version, name, folder: own, up }) => {
+    if (up === null) throw new UserError(`${shown(own)}: there is no up.sql in this migration.`);
+    return { version, name, file: up };
+  });
 }
