@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { ArtifactView } from '../../src/artifact/decode.ts';
 import { openArtifact } from '../../src/artifact/decode.ts';
 import { encodeArtifact } from '../../src/artifact/encode.ts';
+import { DEFAULT_NAMING } from '../../src/artifact/type-names.ts';
 import type {
   Artifact,
   BoolExp,
@@ -100,6 +101,7 @@ function table(typeName: string, fields: readonly FieldModel[], rest: Partial<Ta
     source: 'default',
     table: { schema: 'public', name: typeName },
     typeName,
+    baseName: typeName,
     description: `the ${typeName}s`,
     fields: [...fields].sort((x, y) => (x.name < y.name ? -1 : 1)),
     primaryKey: null,
@@ -123,10 +125,10 @@ const ALL: RoleModel = {
     table('b', IDS, { limit: 5 }),
   ],
   queryFields: [
-    { name: 'a', kind: 'select', table: 0, description: null },
-    { name: 'a_aggregate', kind: 'select_aggregate', table: 0, description: 'counts' },
-    { name: 'a_by_pk', kind: 'select_by_pk', table: 0, description: 'one' },
-    { name: 'everything', kind: 'select', table: 1, description: 'b' },
+    { name: 'a', kind: 'select', namespace: null, table: 0, description: null },
+    { name: 'a_aggregate', kind: 'select_aggregate', namespace: null, table: 0, description: 'counts' },
+    { name: 'a_by_pk', kind: 'select_by_pk', namespace: null, table: 0, description: 'one' },
+    { name: 'everything', kind: 'select', namespace: null, table: 1, description: 'b' },
   ],
 };
 
@@ -140,8 +142,8 @@ const OTHERWISE: RoleModel = {
     table('b', [{ ...IDS[0], type: 2, nullable: true } as FieldModel]),
   ],
   queryFields: [
-    { name: 'a', kind: 'select', table: 1, description: null },
-    { name: 'b', kind: 'select', table: 2, description: null },
+    { name: 'a', kind: 'select', namespace: null, table: 1, description: null },
+    { name: 'b', kind: 'select', namespace: null, table: 2, description: null },
   ],
 };
 
@@ -154,13 +156,15 @@ const LITTLE: RoleModel = {
       { kind: 'column', name: 'tags', column: 'tags', type: 0, nullable: true, description: 'both\nlines' },
     ]),
   ],
-  queryFields: [{ name: 'a_aggregate', kind: 'select_aggregate', table: 0, description: 'counts' }],
+  queryFields: [
+    { name: 'a_aggregate', kind: 'select_aggregate', namespace: null, table: 0, description: 'counts' },
+  ],
 };
 
 function artifact(...roles: RoleModel[]): Artifact {
   return {
     version: ARTIFACT_VERSION,
-    sources: [{ name: 'default', databaseUrl: { fromEnv: 'URL' } }],
+    sources: [{ name: 'default', databaseUrl: { fromEnv: 'URL' }, naming: DEFAULT_NAMING, namespace: null }],
     roles,
     inconsistencies: [],
   };
@@ -199,10 +203,13 @@ function decodedView(view: ArtifactView, name: string): unknown {
     expect(view.ref).toBe(ref);
     for (const f of view.fields) expect(view.field(f.name)).toBe(f);
     expect(view.field('absent')).toBeUndefined();
-    return Object.fromEntries(Object.entries(view).filter(([key]) => key !== 'field' && key !== 'ref'));
+    expect(view.naming).toEqual(DEFAULT_NAMING);
+    expect(view.typeOf('bool_exp')).toBe(`${view.typeName}_bool_exp`);
+    const model = Object.entries(view).filter(([, value]) => typeof value !== 'function');
+    return Object.fromEntries(model.filter(([key]) => key !== 'ref' && key !== 'naming'));
   });
-  for (const [key, f] of role.queryFields) expect(key).toBe(f.name);
-  const queryFields = [...role.queryFields.values()];
+  for (const [key, f] of role.query.fields) expect(key).toBe(f.name);
+  const queryFields = [...role.query.fields.values()];
   return resolved(
     { tables, queryFields },
     (ref) => role.type(ref),
@@ -224,7 +231,7 @@ describe('a role', () => {
     const view = openArtifact(encodeArtifact(artifact(ALL)));
     for (const name of ['user', '', '__proto__', 'constructor']) {
       expect(view.role(name).tableCount).toBe(0);
-      expect(view.role(name).queryFields.size).toBe(0);
+      expect(view.role(name).query.fields.size).toBe(0);
     }
   });
 });

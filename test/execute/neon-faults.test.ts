@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { DEFAULT_NAMING } from '../../src/artifact/type-names.ts';
 import { neonDatabase } from '../../src/execute/neon.ts';
 import { connectSources } from '../../src/execute/sources.ts';
 
@@ -139,8 +140,8 @@ describe('a connection string that is none', () => {
 
 describe('sources', () => {
   const SOURCES = [
-    { name: 'default', databaseUrl: { fromEnv: 'DATABASE' } },
-    { name: 'other', databaseUrl: { literal: CONNECTION } },
+    { name: 'default', databaseUrl: { fromEnv: 'DATABASE' }, naming: DEFAULT_NAMING, namespace: null },
+    { name: 'other', databaseUrl: { literal: CONNECTION }, naming: DEFAULT_NAMING, namespace: null },
   ];
 
   it('take their connection string from the variable the metadata names, or from the metadata', async () => {

@@ -304,6 +304,7 @@ describe('a fault of ours', () => {
     source: 'default',
     table: { schema: 'public', name: 'broken' },
     typeName: 'broken',
+    baseName: 'broken',
     description: null,
     fields: [],
     primaryKey: ['id'],
@@ -311,7 +312,13 @@ describe('a fault of ours', () => {
     limit: null,
     allowAggregations: false,
   };
-  const byPk = { kind: 'select_by_pk', name: 'broken', table: 0, description: null } as const;
+  const byPk = {
+    kind: 'select_by_pk',
+    name: 'broken',
+    namespace: null,
+    table: 0,
+    description: null,
+  } as const;
   const faulty = () =>
     service({
       artifact: { roles: [{ role: 'admin', types: [], tables: [table], queryFields: [byPk] }] },

@@ -2,6 +2,7 @@
 
 import { openArtifact } from '../../src/artifact/decode.ts';
 import { encodeArtifact } from '../../src/artifact/encode.ts';
+import { DEFAULT_NAMING } from '../../src/artifact/type-names.ts';
 import type { Artifact, Inconsistency, RoleModel } from '../../src/artifact/types.ts';
 import { ARTIFACT_VERSION } from '../../src/artifact/types.ts';
 import { authenticator } from '../../src/auth/authenticate.ts';
@@ -37,7 +38,9 @@ export function service({ env = {}, inconsistencies = [], assets, artifact }: Se
   const view = openArtifact(
     encodeArtifact({
       version: ARTIFACT_VERSION,
-      sources: [{ name: 'default', databaseUrl: { fromEnv: 'DATABASE' } }],
+      sources: [
+        { name: 'default', databaseUrl: { fromEnv: 'DATABASE' }, naming: DEFAULT_NAMING, namespace: null },
+      ],
       roles: [emptyRole('admin'), emptyRole('user')],
       inconsistencies,
       ...artifact,

@@ -3,6 +3,7 @@
 import type { RoleView } from '../../src/artifact/decode.ts';
 import { openArtifact } from '../../src/artifact/decode.ts';
 import { encodeArtifact } from '../../src/artifact/encode.ts';
+import { DEFAULT_NAMING } from '../../src/artifact/type-names.ts';
 import type {
   ArrayRelationshipField,
   ColumnField,
@@ -113,10 +114,12 @@ export interface TableOptions {
 export function table(name: string, fields: readonly FieldModel[], options: TableOptions = {}): TableModel {
   const schema = options.schema ?? 'public';
   const described = schema === 'public' ? name : `${schema}.${name}`;
+  const typeName = options.typeName ?? (schema === 'public' ? name : `${schema}_${name}`);
   return {
     source: 'default',
     table: { schema, name },
-    typeName: options.typeName ?? (schema === 'public' ? name : `${schema}_${name}`),
+    typeName,
+    baseName: typeName,
     description:
       options.description === undefined ? `columns and relationships of "${described}"` : options.description,
     fields: [...fields].sort((a, b) => (a.name < b.name ? -1 : 1)),
@@ -136,17 +139,30 @@ export function rootFields(tables: readonly TableModel[]): readonly RootField[] 
         {
           name: typeName,
           kind: 'select',
+          namespace: null,
           table: ref,
           description: `fetch data from the table: "${typeName}"`,
         },
       ];
       if (t.primaryKey) {
         const description = `fetch data from the table: "${typeName}" using primary key columns`;
-        fields.push({ name: `${typeName}_by_pk`, kind: 'select_by_pk', table: ref, description });
+        fields.push({
+          name: `${typeName}_by_pk`,
+          kind: 'select_by_pk',
+          namespace: null,
+          table: ref,
+          description,
+        });
       }
       if (t.allowAggregations) {
         const description = `fetch aggregated fields from the table: "${typeName}"`;
-        fields.push({ name: `${typeName}_aggregate`, kind: 'select_aggregate', table: ref, description });
+        fields.push({
+          name: `${typeName}_aggregate`,
+          kind: 'select_aggregate',
+          namespace: null,
+          table: ref,
+          description,
+        });
       }
       return fields;
     })
@@ -161,7 +177,7 @@ export function openRole(
 ): RoleView {
   const text = encodeArtifact({
     version: ARTIFACT_VERSION,
-    sources: [],
+    sources: [{ name: 'default', databaseUrl: { fromEnv: 'URL' }, naming: DEFAULT_NAMING, namespace: null }],
     roles: [{ role: 'user', types: types.types, tables, queryFields }],
     inconsistencies: [],
   });

@@ -134,7 +134,7 @@ describe('what the role lacks', () => {
       table('hidden', [column(types, 'token', 'uuid')]),
       table('shown', [column(types, 'id', 'int4')]),
     ];
-    const fields = [{ name: 'shown', kind: 'select' as const, table: 1, description: null }];
+    const fields = [{ name: 'shown', kind: 'select' as const, namespace: null, table: 1, description: null }];
     const sdl = printRoleSchema(openRole(types, tables, fields));
     expect(sdl).toContain('type shown');
     expect(sdl).not.toMatch(/hidden|token|uuid/);
@@ -171,8 +171,8 @@ describe('two things that claim one type name', () => {
       table('users_aggregate', [column(types, 'id', 'int4')]),
     ];
     const role = openRole(types, tables, [
-      { name: 'count_users', kind: 'select_aggregate', table: 0, description: null },
-      { name: 'list_aggregates', kind: 'select', table: 1, description: null },
+      { name: 'count_users', kind: 'select_aggregate', namespace: null, table: 0, description: null },
+      { name: 'list_aggregates', kind: 'select', namespace: null, table: 1, description: null },
     ]);
     expect(() => printRoleSchema(role)).toThrow(
       expect.objectContaining({
