@@ -5,8 +5,9 @@ import type { EventEmitter } from 'node:events';
 import type { Client } from 'pg';
 import { DatabaseError } from 'pg';
 
+import { splitStatements, type Statement } from '../../src/sql/statements.ts';
+import { isTransactionControl, isWrapped } from '../../src/sql/transaction-control.ts';
 import { UserError } from '../database/user-error.ts';
-import { splitStatements, type Statement } from './statements.ts';
 
 /** A first line that asks for statements outside of a transaction, as CREATE INDEX CONCURRENTLY needs. */
 const NO_TRANSACTION = /^\s*--\s*hedge:no-transaction\b/;
@@ -84,17 +85,6 @@ async function resetSettings(client: Client): Promise<void> {
   await client.query('reset session authorization; reset all');
 }
 
-/** Many a migration written for Hasura begins with BEGIN and ends with COMMIT: that is what happens to it anyway. */
-function isWrapped(statements: readonly Statement[]): boolean {
-  const opening = statements.at(0)?.words.join(' ') ?? '';
-  const closing = statements.at(-1)?.words.join(' ') ?? '';
-  return (
-    statements.length >= 2 &&
-    /^(begin|begin transaction|begin work|start transaction)$/.test(opening) &&
-    /^(commit|commit transaction|commit work|end|end transaction)$/.test(closing)
-  );
-}
-
 function blanked(text: string, statements: readonly (Statement | undefined)[]): string {
   let result = text;
   for (const statement of statements) {
@@ -114,25 +104,6 @@ function refuseTransactionControl(file: string, text: string, statements: readon
       'begin, commit and rollback, as each file runs in one transaction.\n' +
       'For statements outside of a transaction put «-- hedge:no-transaction» into the first line.',
   );
-}
-
-function isTransactionControl([first, second, third]: readonly string[]): boolean {
-  switch (first) {
-    case 'begin':
-    case 'commit':
-    case 'end':
-    case 'abort':
-      return true;
-    case 'start':
-      return second === 'transaction';
-    case 'prepare':
-      return second === 'transaction';
-    case 'rollback':
-      // To a savepoint of the file is fine: ROLLBACK [WORK | TRANSACTION] TO …
-      return second !== 'to' && third !== 'to';
-    default:
-      return false;
-  }
 }
 
 /** What is known of the statement that failed. */
