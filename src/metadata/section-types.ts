@@ -202,7 +202,8 @@ export interface TlsAllowlistEntry {
 }
 
 export interface OpenTelemetryMetadata {
-  readonly status?: 'enabled' | 'disabled';
+  /** `{{NAME}}`: the environment variable that holds the word. */
+  readonly status?: 'enabled' | 'disabled' | `{{${string}}}`;
   readonly data_types?: readonly ('traces' | 'metrics' | 'logs')[];
   readonly exporter_otlp?: {
     readonly protocol?: 'http/protobuf';

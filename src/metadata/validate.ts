@@ -2,8 +2,9 @@
 import * as v from 'valibot';
 
 import { subject } from './describe.ts';
-import { documentPathText, type DocumentPath, type Report } from './problem.ts';
-import { isMapping, MEANT_KEY, PREDICATE } from './schema/common.ts';
+import { isAboutKey, pathOf, withoutSlips, type Issue } from './issue.ts';
+import type { Report } from './problem.ts';
+import { isMapping, PREDICATE } from './schema/common.ts';
 import { document as documentSchema } from './schema/document.ts';
 import { HOLE, placeAt, type Tree } from './tree.ts';
 import type { Metadata } from './types.ts';
@@ -24,46 +25,21 @@ const MISSING_HINTS: ReadonlyMap<string, string> = new Map([
 /** Validates the document in `root`. Answers undefined when anything was reported. */
 export function validate(root: Tree, document: unknown, report: Report): Metadata | undefined {
   const result = v.safeParse(documentSchema, document);
-  const issues = result.issues ?? [];
-  const meant = new Set(issues.map(meantKey));
-  for (const issue of issues) {
-    // `fliter` instead of `filter` is one mistake: the key that is missing is the one that was meant.
-    if (!isMissingKey(issue) || !meant.has(pathTextOf(issue))) reportIssue(root, document, issue, report);
-  }
+  for (const issue of withoutSlips(result.issues ?? [])) reportIssue(root, document, issue, report);
   return result.success ? result.output : undefined;
 }
 
-function isMissingKey(issue: v.BaseIssue<unknown>): boolean {
-  const last = issue.path?.at(-1);
-  return issue.type !== PREDICATE && last?.type === 'object' && last.origin === 'key';
-}
-
-function pathOf(issue: v.BaseIssue<unknown>): DocumentPath {
-  return (issue.path ?? []).map((item) => item.key as string | number);
-}
-
-function pathTextOf(issue: v.BaseIssue<unknown>): string {
-  return documentPathText(pathOf(issue));
-}
-
-/** The path of the key that an unknown key was meant to be. */
-function meantKey(issue: v.BaseIssue<unknown>): string | undefined {
-  const key = MEANT_KEY.exec(issue.message)?.[1];
-  return key === undefined ? undefined : documentPathText([...pathOf(issue).slice(0, -1), key]);
-}
-
-function reportIssue(root: Tree, document: unknown, issue: v.BaseIssue<unknown>, report: Report): void {
+function reportIssue(root: Tree, document: unknown, issue: Issue, report: Report): void {
   // What stands there could not be read, and that was reported.
   if (issue.input === HOLE) return;
   const path = pathOf(issue);
-  const last = issue.path?.at(-1);
   const around = path.slice(0, -1);
-  const aboutKey = last?.type === 'object' && last.origin === 'key';
+  const aboutKey = isAboutKey(issue);
   if (issue.type === PREDICATE) {
     const who = subject(document, aboutKey ? around : path);
     report(placeAt(root, path, aboutKey ? 'key' : 'value'), `${who} ${sentenceEnd(issue.message)}`, path);
   } else if (aboutKey) {
-    const { key } = last;
+    const key = String(path.at(-1));
     const hint = MISSING_HINTS.get(key) ?? `add "${key}"`;
     report(placeAt(root, around, 'value'), `${subject(document, around)} lacks "${key}"; ${hint}.`, path);
   } else {
@@ -77,8 +53,8 @@ function sentenceEnd(text: string): string {
 }
 
 /** What stands there instead; the value itself only among fixed words, as others may be secrets. */
-function butIs(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'never' || issue.type === 'max_length') return '';
+function butIs(issue: Issue): string {
+  if (['never', 'max_length', 'non_empty'].includes(issue.type)) return '';
   const { input } = issue;
   const isWord = issue.type === 'picklist' && typeof input === 'string' && input.length <= 40;
   if (isWord) return `, not "${input}"`;

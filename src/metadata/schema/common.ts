@@ -19,6 +19,8 @@ export function isMapping(value: unknown): value is Mapping {
 
 export const mapping: Schema<Mapping> = v.custom<Mapping>(isMapping, 'a mapping');
 export const text: Schema<string> = v.string('a text');
+/** A text that names something: a role, a source, a relationship. */
+export const name: Schema<string> = v.pipe(text, v.nonEmpty('a text that is not empty'));
 export const flag: Schema<boolean> = v.boolean('true or false');
 export const number: Schema<number> = v.number('a number');
 /** Whole and not negative: counts, limits, seconds. */
@@ -145,9 +147,9 @@ export function checked<T>(schema: Schema<T>, sentence: (value: T) => string | u
 /** A table or function: `"users"` for schema public, or `{schema, name}`. */
 export const qualifiedName: Schema<{ schema: string; name: string }> = v.pipe(
   textOr(object({ schema: optional(text), name: text })),
-  v.transform((name) =>
-    typeof name === 'string'
-      ? { schema: 'public', name }
-      : { schema: name.schema ?? 'public', name: name.name },
+  v.transform((written) =>
+    typeof written === 'string'
+      ? { schema: 'public', name: written }
+      : { schema: written.schema ?? 'public', name: written.name },
   ),
 );

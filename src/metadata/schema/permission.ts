@@ -8,6 +8,7 @@ import {
   dictionary,
   flag,
   list,
+  name,
   mapping,
   object,
   oneOf,
@@ -19,7 +20,7 @@ import { validateInput } from './webhook.ts';
 
 /** `{role, permission, comment}` around one operation's permission. */
 function entry<T>(permission: Schema<T>) {
-  return object({ role: text, permission, comment: optional(text) });
+  return object({ role: name, permission, comment: optional(text) });
 }
 
 const queryRootField = oneOf('select', 'select_by_pk', 'select_aggregate');

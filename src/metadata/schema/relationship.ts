@@ -14,6 +14,7 @@ import {
   checked,
   dictionary,
   list,
+  name,
   object,
   oneOf,
   optional,
@@ -60,7 +61,7 @@ function relationship(
     foreign_key_constraint_on: object({ foreign_key_constraint_on: foreignKey }),
     manual_configuration: object({ manual_configuration: manualConfiguration }),
   });
-  return object({ name: text, using, comment: optional(text) });
+  return object({ name, using, comment: optional(text) });
 }
 
 export const objectRelationships = list(relationship(ownForeignKey));
@@ -68,7 +69,7 @@ export const objectRelationships = list(relationship(ownForeignKey));
 export const arrayRelationships = list(relationship(foreignKeyOfOtherTable));
 
 const toSource = object({
-  source: text,
+  source: name,
   table: qualifiedName,
   relationship_type: oneOf('object', 'array'),
   field_mapping: dictionary(text),
@@ -99,5 +100,5 @@ const remoteDefinition = variant<RemoteRelationshipDefinition>({
 });
 
 export const remoteRelationships: Schema<RemoteRelationshipMetadata[]> = list(
-  object({ name: text, definition: remoteDefinition }),
+  object({ name, definition: remoteDefinition }),
 );

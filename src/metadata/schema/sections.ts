@@ -1,6 +1,7 @@
 // The sections beside the sources: actions and their types, remote schemas, stored queries, limits, settings.
 import * as v from 'valibot';
 
+import type { OpenTelemetryMetadata } from '../section-types.ts';
 import {
   anything,
   checked,
@@ -8,6 +9,7 @@ import {
   dictionary,
   flag,
   list,
+  name,
   number,
   object,
   oneOf,
@@ -35,7 +37,7 @@ const action = object({
     request_transform: optional(requestTransform),
     response_transform: optional(responseTransform),
   }),
-  permissions: optional(list(object({ role: text, comment: optional(text) }))),
+  permissions: optional(list(object({ role: name, comment: optional(text) }))),
   comment: optional(text),
 });
 
@@ -100,7 +102,7 @@ const affixesAndMapping = {
 };
 
 const remoteSchema = object({
-  name: text,
+  name,
   definition: checked(
     object({
       url: optional(text),
@@ -123,7 +125,7 @@ const remoteSchema = object({
   ),
   comment: optional(text),
   permissions: optional(
-    list(object({ role: text, definition: object({ schema: text }), comment: optional(text) })),
+    list(object({ role: name, definition: object({ schema: text }), comment: optional(text) })),
   ),
   remote_relationships: optional(
     list(object({ type_name: text, relationships: optional(remoteRelationships) })),
@@ -131,21 +133,21 @@ const remoteSchema = object({
 });
 
 const queryCollection = object({
-  name: text,
-  definition: object({ queries: list(object({ name: text, query: text })) }),
+  name,
+  definition: object({ queries: list(object({ name, query: text })) }),
   comment: optional(text),
 });
 
 const allowlistEntry = object({
-  collection: text,
-  scope: optional(object({ global: flag, roles: optional(list(text)) })),
+  collection: name,
+  scope: optional(object({ global: flag, roles: optional(list(name)) })),
 });
 
 const restEndpoint = object({
-  name: text,
-  url: text,
+  name,
+  url: name,
   methods: list(oneOf('GET', 'POST', 'PUT', 'PATCH', 'DELETE')),
-  definition: object({ query: object({ collection_name: text, query_name: text }) }),
+  definition: object({ query: object({ collection_name: name, query_name: name }) }),
   comment: optional(text),
 });
 
@@ -168,8 +170,15 @@ const rateLimit = object({
   ),
 });
 
+/** The word, or a template for the environment variable that holds it. */
+const openTelemetryStatus: Schema<Exclude<OpenTelemetryMetadata['status'], undefined>> = v.lazy((input) =>
+  typeof input === 'string' && /^\{\{.+\}\}$/.test(input)
+    ? v.custom<`{{${string}}}`>(() => true)
+    : oneOf('enabled', 'disabled'),
+);
+
 const openTelemetry = object({
-  status: optional(oneOf('enabled', 'disabled')),
+  status: optional(openTelemetryStatus),
   data_types: optional(list(oneOf('traces', 'metrics', 'logs'))),
   exporter_otlp: optional(
     object({
@@ -207,8 +216,8 @@ export const sections = {
   metrics_config: optional(
     object({ analyze_query_variables: optional(flag), analyze_response_body: optional(flag) }),
   ),
-  inherited_roles: optional(list(object({ role_name: text, role_set: list(text), comment: optional(text) }))),
-  graphql_schema_introspection: optional(object({ disabled_for_roles: optional(list(text)) })),
+  inherited_roles: optional(list(object({ role_name: name, role_set: list(name), comment: optional(text) }))),
+  graphql_schema_introspection: optional(object({ disabled_for_roles: optional(list(name)) })),
   network: optional(
     object({
       tls_allowlist: optional(

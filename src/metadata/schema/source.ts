@@ -9,6 +9,7 @@ import {
   flag,
   isMapping,
   list,
+  name,
   number,
   object,
   oneOf,
@@ -89,7 +90,7 @@ const trackedFunction = object({
       response: optional(object({ type: oneOf('table'), table: optional(qualifiedName) })),
     }),
   ),
-  permissions: optional(list(object({ role: text }))),
+  permissions: optional(list(object({ role: name }))),
   comment: optional(text),
 });
 
@@ -97,7 +98,7 @@ const argument = object({ type: text, nullable: optional(flag), description: opt
 
 const nativeQueryRelationships = list(
   object({
-    name: text,
+    name,
     // Exports leave `manual_configuration` out here, the documentation writes it.
     using: variant<NativeQueryRelationship['using']>({
       manual_configuration: object({ manual_configuration: manualConfiguration }),
@@ -150,12 +151,11 @@ const logicalModel = object({
 const affixes = object({ prefix: optional(text), suffix: optional(text) });
 
 const postgresSource = object({
-  name: text,
+  name,
   kind: v.pipe(
     oneOf('postgres', 'pg'),
     v.transform(() => 'postgres'),
   ),
-  configuration,
   tables: list(table),
   functions: optional(list(trackedFunction)),
   native_queries: optional(list(nativeQuery)),
@@ -169,6 +169,7 @@ const postgresSource = object({
       ),
     ),
   ),
+  configuration,
   customization: optional(
     object({
       root_fields: optional(

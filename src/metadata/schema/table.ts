@@ -6,6 +6,7 @@ import {
   dictionary,
   flag,
   list,
+  name,
   object,
   oneOf,
   optional,
@@ -45,7 +46,7 @@ const configuration: Schema<TableConfiguration> = object({
 });
 
 const computedField: Schema<ComputedFieldMetadata> = object({
-  name: text,
+  name,
   definition: object({
     function: qualifiedName,
     table_argument: optional(text),

@@ -8,6 +8,7 @@ import {
   dictionary,
   flag,
   list,
+  name,
   number,
   object,
   oneOf,
@@ -61,7 +62,7 @@ const operation = object({ columns: optional(columns), payload: optional(columns
 
 export const eventTrigger = checked(
   object({
-    name: text,
+    name,
     definition: object({
       enable_manual: optional(flag),
       insert: optional(operation),
@@ -95,7 +96,7 @@ export const eventTrigger = checked(
 );
 
 export const cronTrigger = object({
-  name: text,
+  name,
   webhook: webhookUrl,
   schedule: text,
   payload: optional(v.unknown()),
