@@ -17,6 +17,8 @@ export interface PlanCache {
   /** The plan made before for this key whose guards hold for these variables. */
   find(key: string, variables: VariableValues): Plan | undefined;
   remember(key: string, plan: Plan): void;
+  /** What is kept: keys, plans, and characters as they are counted here. */
+  size(): { readonly texts: number; readonly plans: number; readonly characters: number };
 }
 
 interface Entry {
@@ -53,6 +55,10 @@ export function planCache(): PlanCache {
         if (entries.size <= MAX_KEYS && total <= MAX_TOTAL_UNITS) break;
         drop(oldest);
       }
+    },
+    size() {
+      const plans = [...entries.values()].reduce((sum, entry) => sum + entry.plans.length, 0);
+      return { texts: entries.size, plans, characters: total };
     },
   };
 }

@@ -3,12 +3,17 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono';
 
+import { configHandler } from './config-api.ts';
 import { consoleHandler, hasConsole } from './console.ts';
 import { withCors } from './cors.ts';
-import { graphqlHandler } from './graphql.ts';
+import { planCacheHandler, subscriptionsHandler } from './developer.ts';
+import { explainHandler } from './explain.ts';
+import { graphqlHandler, legacyGraphqlHandler } from './graphql.ts';
 import { healthHandler } from './health.ts';
 import { clientErrorOf, errorResponse, notFoundResponse, requestIdOf } from './respond.ts';
+import { restHandler } from './rest.ts';
 import type { AppContext, Handler } from './types.ts';
+import { pgDumpHandler, relayHandler } from './unavailable.ts';
 import { versionHandler } from './version.ts';
 
 /** What Hono carries to a route beside the request. */
@@ -21,7 +26,23 @@ export function createApp(context: AppContext): Handler {
   const app = new Hono<RouteEnv>();
   const route = (handler: Handler) => (c: Context<RouteEnv>) => handler(c.req.raw, c.env.waitUntil);
 
-  app.post('/v1/graphql', route(graphqlHandler(context)));
+  const apis = context.config.enabledApis;
+
+  if (apis.has('graphql')) {
+    app.post('/v1/graphql', route(graphqlHandler(context)));
+    app.post('/v1alpha1/graphql', route(legacyGraphqlHandler(context)));
+    app.post('/v1beta1/relay', route(relayHandler(context)));
+  }
+  // Hasura counts the explanation among what administrators may do, and leaves REST endpoints on in any case.
+  if (apis.has('metadata')) app.post('/v1/graphql/explain', route(explainHandler(context)));
+  app.all('/api/rest/*', route(restHandler(context)));
+  if (apis.has('config')) app.get('/v1alpha1/config', route(configHandler(context)));
+  if (apis.has('pgdump')) app.post('/v1alpha1/pg_dump', route(pgDumpHandler(context)));
+  if (apis.has('developer')) {
+    app.get('/dev/plan_cache', route(planCacheHandler(context)));
+    app.get('/dev/subscriptions', route(subscriptionsHandler(context)));
+    app.get('/dev/subscriptions/extended', route(subscriptionsHandler(context)));
+  }
   app.get('/healthz', route(healthHandler(context)));
   app.get('/hasura/healthz', route(healthHandler(context)));
   app.get('/v1/version', route(versionHandler));

@@ -5,6 +5,11 @@ import { HedgeError } from '../error/hedge-error.ts';
 /** `application/json`, `application/graphql+json` and every other JSON type. */
 const JSON_TYPE = /^\s*application\/(?:[\w!#$&^.+-]*\+)?json\s*(?:;|$)/i;
 
+/** Whether the body is said to be JSON. */
+export function hasJsonType(headers: Headers): boolean {
+  return JSON_TYPE.test(headers.get('content-type') ?? '');
+}
+
 /**
  * Refuses what a foreign page can make a browser send without asking first (a form, `text/plain`, a body without a
  * type), so that neither cookies nor a service on localhost can be used across sites. Programs that send no type at

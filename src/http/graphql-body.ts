@@ -13,13 +13,12 @@ export type GraphqlBody =
   | { readonly kind: 'batch'; readonly members: readonly unknown[] };
 
 /**
- * Reads a body.
- * @throws HedgeError `invalid-json`, or `parse-failed` at the member that has the wrong type.
+ * The JSON value of a body, its numbers unchanged.
+ * @throws HedgeError `invalid-json` in the words of Hasura's JSON reader.
  */
-export function readGraphqlBody(text: string): GraphqlBody {
-  let body: unknown;
+export function parseBody(text: string): unknown {
   try {
-    body = parseJson(text);
+    return parseJson(text);
   } catch {
     throw new HedgeError(
       'invalid-json',
@@ -28,6 +27,14 @@ export function readGraphqlBody(text: string): GraphqlBody {
         : 'Error in $: Failed reading: not a valid json value',
     );
   }
+}
+
+/**
+ * Reads a body.
+ * @throws HedgeError `invalid-json`, or `parse-failed` at the member that has the wrong type.
+ */
+export function readGraphqlBody(text: string): GraphqlBody {
+  const body = parseBody(text);
   if (Array.isArray(body)) return { kind: 'batch', members: body };
   return { kind: 'single', request: readGraphqlRequest(body) };
 }
@@ -53,7 +60,8 @@ function isAbsent(value: unknown): value is null | undefined {
   return value === null || value === undefined;
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
+/** A JSON object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

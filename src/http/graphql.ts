@@ -1,4 +1,4 @@
-// POST /v1/graphql: who asks, what they ask, and the text that `runOperation` gives, straight into the response.
+// POST /v1/graphql and /v1alpha1/graphql: who asks, what they ask, and the text that `runOperation` gives, straight into the response.
 
 import type { Session } from '../auth/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
@@ -7,17 +7,40 @@ import type { Engine } from '../execute/engine.ts';
 import { runOperation } from '../execute/run.ts';
 import { bodyText, checkContentType } from './body.ts';
 import { readGraphqlBody, readGraphqlRequest } from './graphql-body.ts';
-import { clientErrorOf, graphqlErrorText, jsonResponse, requestIdOf, showsInternal } from './respond.ts';
+import {
+  clientErrorOf,
+  errorResponse,
+  graphqlErrorText,
+  jsonResponse,
+  requestIdOf,
+  showsInternal,
+} from './respond.ts';
 import type { AppContext, Handler } from './types.ts';
 
 /** Members of one batch; each may be a statement of its own. */
 const MAX_BATCH = 100;
 
+/** How a request that failed as a whole is answered. */
+type Failure = (error: unknown, shown: HedgeError, requestId: string, withInternal: boolean) => Response;
+
 /**
- * The endpoint. Errors of GraphQL and of authentication have status 200, as in Hasura; bodies that were not read have
+ * /v1/graphql. Errors of GraphQL and of authentication have status 200, as in Hasura; bodies that were not read have
  * 413 or 415, and faults of this service 500.
  */
 export function graphqlHandler(context: AppContext): Handler {
+  return handlerWith(context, (error, shown, requestId, withInternal) =>
+    jsonResponse(graphqlErrorText(shown, withInternal), requestId, statusOf(error)),
+  );
+}
+
+/** /v1alpha1/graphql, Hasura's older endpoint: an error is one plain object under its own status. */
+export function legacyGraphqlHandler(context: AppContext): Handler {
+  return handlerWith(context, (_, shown, requestId, withInternal) =>
+    errorResponse(shown, requestId, withInternal),
+  );
+}
+
+function handlerWith(context: AppContext, failure: Failure): Handler {
   const { authenticate, config, log } = context;
 
   return async (request, waitUntil) => {
@@ -36,8 +59,7 @@ export function graphqlHandler(context: AppContext): Handler {
       return jsonResponse(answer, requestId);
     } catch (error) {
       const shown = clientErrorOf(error, requestId, log);
-      const answer = graphqlErrorText(shown, showsInternal(config, session?.role ?? null));
-      return jsonResponse(answer, requestId, statusOf(error));
+      return failure(error, shown, requestId, showsInternal(config, session?.role ?? null));
     }
   };
 }
