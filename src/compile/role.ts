@@ -11,16 +11,15 @@ import type {
   TableModel,
   TableRef,
 } from '../artifact/types.ts';
-import { attempt, refuse, report, within } from './inconsistency.ts';
-import { compareNames, quotedLabel } from './names.ts';
+import { type FunctionAccess, functionFields } from './function-fields.ts';
+import { compareNames } from './names.ts';
+import { selectPermissionOf } from './role-select.ts';
+import { ADMIN } from './roles.ts';
 import type { TypeTable } from './scalars.ts';
 import { createTypeTable } from './scalars.ts';
 import type { CompiledPermission } from './select-permission.ts';
-import { adminPermission, compileSelectPermission } from './select-permission.ts';
-import { tableMemberObject } from './tables.ts';
+import { adminPermission } from './select-permission.ts';
 import type { TrackedComputedField, TrackedSource, TrackedTable } from './tracked.ts';
-
-export const ADMIN = 'admin';
 
 /** A table a role may select from. */
 interface Selectable {
@@ -28,71 +27,37 @@ interface Selectable {
   readonly permission: CompiledPermission;
 }
 
-/** Every role a permission of any kind names, and `admin`, sorted. */
-export function rolesOf(sources: readonly TrackedSource[]): readonly string[] {
-  const roles = new Set([ADMIN]);
-  for (const source of sources) {
-    for (const { metadata } of source.tables.values()) {
-      for (const kind of ['select', 'insert', 'update', 'delete'] as const) {
-        for (const { role } of metadata[`${kind}_permissions`] ?? []) roles.add(role);
-      }
-    }
-  }
-  return [...roles].sort(compareNames);
+/** What roles see a part of. */
+export interface World extends FunctionAccess {
+  readonly sources: readonly TrackedSource[];
 }
 
 /** Builds the model of a role; permissions that cannot be read go on the list and give nothing. */
-export function compileRole(
-  role: string,
-  sources: readonly TrackedSource[],
-  inconsistencies: Inconsistency[],
-): RoleModel {
+export function compileRole(role: string, world: World, inconsistencies: Inconsistency[]): RoleModel {
   const types = createTypeTable();
-  const selectable = sources
+  const selectable = world.sources
     .flatMap((source) => [...source.tables.values()])
     .sort((a, b) => compareNames(a.typeName, b.typeName))
     .flatMap((table): Selectable[] => {
-      const given = permissionOf(role, types, table, inconsistencies);
+      const given = selectPermissionOf(role, { roles: world.roles, types, table }, inconsistencies);
       const permission = role === ADMIN ? adminPermission(table) : given;
       return permission ? [{ table, permission }] : [];
     });
   const refs = new Map(selectable.map(({ table }, ref) => [table, ref]));
   const tables = selectable.map((s) => tableModel(s, types, refs));
-  const queryFields = selectable.flatMap((s, ref) => rootFields(s, ref, tables[ref]?.primaryKey ?? null));
+  const queryFields = [
+    ...selectable.flatMap((s, ref) => rootFields(s, ref, tables[ref]?.primaryKey ?? null)),
+    ...functionFields(world, 'query', { role, types, refs, tables }),
+  ];
+  const mutationFields = functionFields(world, 'mutation', { role, types, refs, tables });
   return {
     role,
     types: types.types,
     tables,
     queryFields: queryFields.sort((a, b) => compareNames(a.name, b.name)),
+    writes: [],
+    mutationFields: mutationFields.sort((a, b) => compareNames(a.name, b.name)),
   };
-}
-
-function permissionOf(
-  role: string,
-  types: TypeTable,
-  table: TrackedTable,
-  inconsistencies: Inconsistency[],
-): CompiledPermission | null {
-  const entries = table.metadata.select_permissions ?? [];
-  const index = entries.findIndex((e) => e.role === role);
-  const entry = entries[index];
-  if (!entry) return null;
-  const object = tableMemberObject(table, {
-    type: 'select_permission',
-    name: role,
-    definition: { role, permission: entry.permission, comment: entry.comment ?? null },
-    path: ['select_permissions', index, 'permission'],
-  });
-  if (entries.some((e, i) => e.role === role && i > index)) {
-    report(inconsistencies, object, `Duplicate objects: multiple definitions for ${object.name}`);
-    return null;
-  }
-  return attempt(inconsistencies, object, () =>
-    within(`in table ${quotedLabel(table.catalog)}: in permission for role "${role}"`, () => {
-      if (role === ADMIN) refuse('cannot define permission for admin role');
-      return types.attempt(() => compileSelectPermission(types, table, entry.permission));
-    }),
-  );
 }
 
 function tableModel(
@@ -121,12 +86,12 @@ function tableModel(
 }
 
 function columnFields(table: TrackedTable, permission: CompiledPermission, types: TypeTable): ColumnField[] {
-  return [...table.columns].flatMap(([name, { fieldName, type, catalog, description }]): ColumnField[] => {
-    if (fieldName === null || !permission.columns.has(name)) return [];
-    const { nullable } = catalog;
-    return [
-      { kind: 'column', name: fieldName, column: name, type: types.refer(type), nullable, description },
-    ];
+  return [...table.columns].flatMap(([column, { fieldName, type, catalog, description }]): ColumnField[] => {
+    const rows = permission.columns.get(column);
+    if (fieldName === null || !rows) return [];
+    const common = { kind: 'column', name: fieldName, column, type: types.refer(type), description } as const;
+    if (rows.kind === 'true') return [{ ...common, nullable: catalog.nullable }];
+    return [{ ...common, nullable: true, visible: rows }];
   });
 }
 
@@ -154,7 +119,9 @@ function computedFields(
     if (!returns) return [];
     const { name, call, description } = computed;
     const args = computed.arguments.map((a) => ({ ...a, type: types.refer(a.type) }));
-    return [{ kind: 'computed_field', name, call, arguments: args, returns, description }];
+    const common = { kind: 'computed_field', name, call, arguments: args, returns, description } as const;
+    const rows = returns.kind === 'scalar' ? permission.computedFields.get(name) : undefined;
+    return [rows && rows.kind !== 'true' ? { ...common, visible: rows } : common];
   });
 }
 

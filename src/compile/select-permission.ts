@@ -10,10 +10,10 @@ import type { TrackedTable } from './tracked.ts';
 
 /** What a role may do with a table. */
 export interface CompiledPermission {
-  /** Physical names. */
-  readonly columns: ReadonlySet<string>;
-  /** Scalar computed fields. */
-  readonly computedFields: ReadonlySet<string>;
+  /** By physical name, the rows in which the value is seen: `true` for all that pass the filter, unless inherited. */
+  readonly columns: ReadonlyMap<string, BoolExp>;
+  /** Scalar computed fields, in the same way. */
+  readonly computedFields: ReadonlyMap<string, BoolExp>;
   readonly filter: BoolExp;
   readonly limit: number | null;
   readonly allowAggregations: boolean;
@@ -24,8 +24,8 @@ export interface CompiledPermission {
 /** The administrator's: everything. */
 export function adminPermission(table: TrackedTable): CompiledPermission {
   return {
-    columns: new Set(table.columns.keys()),
-    computedFields: new Set(table.computedFields.keys()),
+    columns: inAllRows(table.columns.keys()),
+    computedFields: inAllRows(table.computedFields.keys()),
     filter: { kind: 'true' },
     limit: null,
     allowAggregations: true,
@@ -53,13 +53,17 @@ export function compileSelectPermission(
   if (limit !== null && (!Number.isSafeInteger(limit) || limit < 0))
     at(['limit'], () => refuse('unexpected negative value for limit'));
   return {
-    columns: new Set(permission.columns === '*' ? table.columns.keys() : permission.columns),
-    computedFields: new Set(permission.computed_fields ?? []),
+    columns: inAllRows(permission.columns === '*' ? table.columns.keys() : permission.columns),
+    computedFields: inAllRows(permission.computed_fields ?? []),
     filter: at(['filter'], () => compileFilter(types, table, permission.filter)),
     limit,
     allowAggregations: permission.allow_aggregations ?? false,
     queryRootFields: permission.query_root_fields ? new Set(permission.query_root_fields) : null,
   };
+}
+
+function inAllRows(names: Iterable<string>): ReadonlyMap<string, BoolExp> {
+  return new Map([...names].map((name) => [name, { kind: 'true' }]));
 }
 
 function checkColumn(table: TrackedTable, name: string): void {
