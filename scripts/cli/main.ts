@@ -9,6 +9,8 @@ import { ROOT } from '../bundle/paths.ts';
 import { UserError } from '../database/user-error.ts';
 import { buildCommand } from './build-command.ts';
 import { devCommand } from './dev-command.ts';
+import { metadataCommand } from './metadata-commands.ts';
+import { migrateCommand } from './migrate-commands.ts';
 import { createProgress } from './progress.ts';
 import { schemaCommand } from './schema-command.ts';
 import { serveCommand } from './serve-command.ts';
@@ -29,21 +31,26 @@ const program = new Command('hedge')
   .description(
     'Hasura metadata and SQL migrations in, a permissioned GraphQL API on one Cloudflare Worker out.',
   )
-  .version(version)
-  .addHelpText('after', EXIT_CODES);
+  .version(version);
 
-for (const command of [devCommand(), buildCommand(), serveCommand(), schemaCommand()]) {
-  command.addHelpText('after', EXIT_CODES);
-  command.copyInheritedSettings(program);
-  program.addCommand(command);
-}
-for (const command of [program, ...program.commands]) {
-  command
-    .exitOverride()
-    .showHelpAfterError(`Run "hedge ${command === program ? '' : `${command.name()} `}--help".`);
-}
+const commands = [
+  devCommand(),
+  buildCommand(),
+  serveCommand(),
+  schemaCommand(),
+  metadataCommand(),
+  migrateCommand(),
+];
+for (const command of commands) program.addCommand(command);
+prepare(program, '');
 
 process.exit(await run());
+
+/** The same ends, and the same hints, for a command and all below it. */
+function prepare(command: Command, name: string): void {
+  command.exitOverride().showHelpAfterError(`Run "hedge ${name}--help".`).addHelpText('after', EXIT_CODES);
+  for (const inner of command.commands) prepare(inner, `${name}${inner.name()} `);
+}
 
 async function run(): Promise<number> {
   try {

@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import { UserError } from '../../database/user-error.ts';
 import { readMigrationFiles, shown } from '../../migrate/migration-files.ts';
 import { createProgress, type Progress } from '../progress.ts';
-import { connectProject, type ServerFlags } from '../server/flags.ts';
+import { connectProject } from '../server/connect.ts';
+import type { ServerFlags } from '../server/flags.ts';
 import { type Server, ServerError } from '../server/server.ts';
 import { tableText } from '../server/table.ts';
 import { migrationRecord } from './catalog-state.ts';
@@ -105,8 +106,6 @@ function sqlFailure(error: ServerError): string {
   const { error: fields } = (error.internal ?? {}) as { readonly error?: unknown };
   const { message, status_code, description, hint } = (fields ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof message !== 'string') return error.message;
-  const more = [description, hint]
-    .filter((text) => typeof text === 'string')
-    .map((text) => `\n  ${text}`);
+  const more = [description, hint].filter((text) => typeof text === 'string').map((text) => `\n  ${text}`);
   return `${message} (${String(status_code)})${more.join('')}`;
 }

@@ -71,6 +71,6 @@ async function legacyVersions(server: Server): Promise<readonly (readonly [strin
     return (answer as { readonly result: readonly (readonly string[])[] | null }).result?.slice(1) ?? [];
   };
   const found = await ask(`select to_regclass('hdb_catalog.schema_migrations') is not null`);
-  if (found[0]?.[0]?.startsWith('t') !== true) return [];
+  if (!(found[0]?.[0] ?? '').startsWith('t')) return [];
   return (await ask(LEGACY_SQL)).map(([version = '', isDirty = '']) => [version, isDirty.startsWith('t')]);
 }

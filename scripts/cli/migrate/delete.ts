@@ -5,7 +5,8 @@ import { rm } from 'node:fs/promises';
 import { UserError } from '../../database/user-error.ts';
 import { readMigrationFiles, shown } from '../../migrate/migration-files.ts';
 import { createProgress } from '../progress.ts';
-import { connectProject, type ServerFlags } from '../server/flags.ts';
+import { connectProject } from '../server/connect.ts';
+import type { ServerFlags } from '../server/flags.ts';
 import { migrationRecord } from './catalog-state.ts';
 import { chosenDatabases } from './databases.ts';
 

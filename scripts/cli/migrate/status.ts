@@ -1,7 +1,8 @@
 // `hedge migrate status`: files and the server's record -> a table of what is where.
 
 import { compareVersions, readMigrationFiles } from '../../migrate/migration-files.ts';
-import { connectProject, type ServerFlags } from '../server/flags.ts';
+import { connectProject } from '../server/connect.ts';
+import type { ServerFlags } from '../server/flags.ts';
 import { tableText } from '../server/table.ts';
 import { migrationRecord } from './catalog-state.ts';
 import { chosenDatabases, type DatabaseFlags } from './databases.ts';

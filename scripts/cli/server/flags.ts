@@ -1,9 +1,6 @@
-// The flags of every command that talks to a running server -> the project and a connection to its server.
+// The flags of every command that talks to a running server; connect.ts turns them into a connection.
 
 import type { Command } from 'commander';
-
-import { openProject, type Project } from '../project.ts';
-import { connectServer, type Server } from './server.ts';
 
 /** The flags, called as Hasura's CLI calls them. */
 export interface ServerFlags {
@@ -29,24 +26,4 @@ export function withServerFlags(command: Command): Command {
     .option('--envfile <file>', 'a file of variables in the project; .env unless told')
     .option('--insecure-skip-tls-verify', 'accept any certificate of the server')
     .option('--certificate-authority <file>', 'a file of certificates (PEM) to trust as well');
-}
-
-/** What a command works on. */
-export interface Connected {
-  readonly project: Project;
-  readonly server: Server;
-}
-
-/** Flags come before the environment, that before the env file, and that before config.yaml. */
-export async function connectProject(flags: ServerFlags): Promise<Connected> {
-  const project = await openProject(flags.project, { allowEmpty: true, envFile: flags.envfile });
-  const config = project.server;
-  const server = await connectServer({
-    endpoint: flags.endpoint ?? config.endpoint ?? 'http://localhost:8080',
-    adminSecret: flags.adminSecret ?? flags.accessKey ?? config.adminSecret,
-    insecureSkipTlsVerify: flags.insecureSkipTlsVerify ?? config.insecureSkipTlsVerify,
-    certificateAuthority: flags.certificateAuthority ?? config.certificateAuthority,
-    paths: config.paths,
-  });
-  return { project, server };
 }
