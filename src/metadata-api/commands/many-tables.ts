@@ -1,0 +1,93 @@
+// Commands that track or untrack several tables at once: what cannot be done is warned about, the rest is done.
+
+import { label, quotedLabel } from '../../compile/names.ts';
+import { HedgeError } from '../../error/hedge-error.ts';
+import { at, type Path } from '../../error/path.ts';
+import type { TableArgs } from '../args/names.ts';
+import { manyTablesArgs, trackTableArgs, untrackTableArgs } from '../args/tables.ts';
+import { dependentsOf, directDependentsOf, refuseDependents } from '../dependencies/dependents.ts';
+import { purge } from '../dependencies/purge.ts';
+import type { SchemaObject } from '../dependencies/types.ts';
+import type { ReduceContext } from '../types.ts';
+import { command, type Commands, fail, noneNew } from './command.ts';
+import { catalogTable, duplicates, tableKey } from './find.ts';
+import { tableId } from './ids.ts';
+import { checkTrackable, checkTracked, isInTable, tableObject, trackTable } from './tables.ts';
+import { checkWarnings, failAll, successWith, type Warning, warning } from './warnings.ts';
+
+export const MANY_TABLES_COMMANDS = {
+  track_tables: command(
+    manyTablesArgs('TrackTables', trackTableArgs),
+    ({ metadata, args: { tables, allowWarnings }, context, path }) => {
+      checkDuplicates(tables, path);
+      const { done, failed } = attemptEach(tables, 'track-table-failed', (table) => {
+        checkTrackable(metadata, table, path);
+        checkExists(table, context, path);
+      });
+      if (done.length === 0) failAll('all tables failed to track', failed, path);
+      checkWarnings(failed, allowWarnings, path);
+      return noneNew(done.reduce(trackTable, metadata), successWith(failed));
+    },
+  ),
+  untrack_tables: command(
+    manyTablesArgs('UntrackTables', untrackTableArgs),
+    ({ metadata, args: { tables, allowWarnings }, context, path }) => {
+      checkDuplicates(tables, path);
+      const gone: SchemaObject[] = [];
+      const { done, failed } = attemptEach(tables, 'untrack-table-failed', (table) => {
+        checkTracked(metadata, table, path);
+        const object = tableObject(table);
+        const direct = directDependentsOf(metadata, context.catalogs, [object]);
+        // What belongs to another table of the list is untracked with it.
+        const others = direct.filter((one) => !tables.some((listed) => isInTable(one, listed)));
+        if (!table.cascade && others.length > 0) refuseDependents(direct, path);
+        gone.push(object, ...dependentsOf(metadata, context.catalogs, [object]));
+      });
+      if (done.length === 0) failAll('all tables failed to untrack', failed, path);
+      checkWarnings(failed, allowWarnings, path);
+      return noneNew(purge(metadata, gone), successWith(failed));
+    },
+  ),
+} satisfies Commands;
+
+function checkDuplicates(tables: readonly TableArgs[], path: Path): void {
+  const twice = duplicates(tables, tableKey);
+  if (twice.length === 0) return;
+  const names = twice.map(({ source, table }) => `${source}.${label(table)}`);
+  fail(
+    'bad-request',
+    `The following tables occur more than once in the request: ${names.join(', ')}`,
+    at(path, 'tables'),
+  );
+}
+
+/** A table that is not in its database would be inconsistent, and fail the others. */
+function checkExists({ source, table }: TableArgs, { catalogs }: ReduceContext, path: Path): void {
+  const catalog = catalogs.get(source);
+  if (!catalog || catalogTable(catalog, table)) return;
+  fail(
+    'invalid-configuration',
+    `Inconsistent object: no such table/view exists in source: ${quotedLabel(table)}`,
+    path,
+  );
+}
+
+/** Runs `attempt` on each table; those it throws for are `failed`. */
+function attemptEach<T extends TableArgs>(
+  tables: readonly T[],
+  code: string,
+  attempt: (table: T) => void,
+): { readonly done: T[]; readonly failed: Warning[] } {
+  const done: T[] = [];
+  const failed: Warning[] = [];
+  for (const table of tables) {
+    try {
+      attempt(table);
+      done.push(table);
+    } catch (error) {
+      if (!(error instanceof HedgeError)) throw error;
+      failed.push(warning(code, error.message, tableId(table)));
+    }
+  }
+  return { done, failed };
+}
