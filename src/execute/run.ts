@@ -6,7 +6,8 @@ import { HedgeError } from '../error/hedge-error.ts';
 import type { VariableValues } from '../parse/operation.ts';
 import { checkVariables, selectOperation } from '../parse/operation.ts';
 import { parse } from '../parse/parse.ts';
-import type { Part, Plan } from '../plan/plan.ts';
+import type { Member, Part } from '../plan/answer.ts';
+import type { Plan } from '../plan/plan.ts';
 import { plan as makePlan } from '../plan/plan.ts';
 import { must, unreachable } from '../util/assert.ts';
 import { bind } from './bind.ts';
@@ -89,11 +90,22 @@ async function dataText(
         answer.parts.map((part) => partTexts(engine, session, plan, part, variables)),
       );
       const texts = new Map(parts.flatMap((part) => [...part]));
-      return `{${answer.keys.map((key) => `${JSON.stringify(key)}:${must(texts.get(key), 'each key has a part')}`).join(',')}}`;
+      return objectText(answer.members, texts);
     }
     default:
       return unreachable(answer);
   }
+}
+
+function objectText(members: readonly Member[], texts: ReadonlyMap<string, string>): string {
+  const parts = members.map((member) => {
+    const text =
+      member.kind === 'object'
+        ? objectText(member.members, texts)
+        : must(texts.get(member.slot), 'each slot has a part');
+    return `${JSON.stringify(member.key)}:${text}`;
+  });
+  return `{${parts.join(',')}}`;
 }
 
 async function partTexts(
@@ -105,7 +117,7 @@ async function partTexts(
 ): Promise<ReadonlyMap<string, string>> {
   switch (part.kind) {
     case 'constant':
-      return new Map([[part.key, part.json]]);
+      return new Map([[part.slot, part.json]]);
     case 'statement': {
       const parameters = bind(plan, part.statement.bindings, session, variables);
       const text = must(
@@ -113,7 +125,7 @@ async function partTexts(
         'a statement gives a row',
       );
       const texts = JSON.parse(text) as (string | null)[];
-      return new Map(part.keys.map((key, i) => [key, texts[i] ?? 'null']));
+      return new Map(part.slots.map((slot, i) => [slot, texts[i] ?? 'null']));
     }
     case 'introspection': {
       // Loaded when a client asks: GraphQL's own type system is a third of the bundle and of the cold start.

@@ -1,6 +1,8 @@
 // A role's model -> every type its schema has: what `query_root` reaches and nothing else.
 
 import type { RoleView, TableView } from '../artifact/decode.ts';
+import type { Namespace } from '../artifact/root-fields.ts';
+import { namespaceTypeName } from '../artifact/type-names.ts';
 import type { RootField } from '../artifact/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import { must, unreachable } from '../util/assert.ts';
@@ -81,12 +83,31 @@ function findTypes(role: RoleView): RoleTypes {
 }
 
 function queryRoot(registry: TypeRegistry): TypeDef {
-  const fields = [...registry.role.query.fields.values()].flatMap((field) => rootField(registry, field));
+  const { fields: own, namespaces } = registry.role.query;
+  const fields = [
+    ...[...own.values()].flatMap((field) => rootField(registry, field)),
+    ...[...namespaces.values()].flatMap((namespace) => namespaceField(registry, namespace)),
+  ];
   const { name, text } = NO_QUERIES_AVAILABLE;
   if (fields.length === 0) {
     fields.push({ name, description: text, args: [], type: `${scalar(registry, 'String')}!` });
   }
   return { kind: 'OBJECT', name: QUERY_ROOT, description: null, fields: sortedByName(fields) };
+}
+
+/** The field of a namespace; nothing where no field would stand below it. */
+function namespaceField(registry: TypeRegistry, namespace: Namespace): readonly FieldDef[] {
+  const fields = [...namespace.fields.values()].flatMap((field) => rootField(registry, field));
+  if (fields.length === 0) return [];
+  const { name, naming } = namespace;
+  const typeName = namespaceTypeName(naming, name, 'query');
+  const type = registry.define(typeName, `the namespace ${name}`, null, () => ({
+    kind: 'OBJECT',
+    name: typeName,
+    description: null,
+    fields: sortedByName(fields),
+  }));
+  return [{ name, description: null, args: [], type }];
 }
 
 function rootField(registry: TypeRegistry, field: RootField): readonly FieldDef[] {

@@ -5,17 +5,18 @@ import type { FieldNode } from 'graphql';
 import { OperationTypeNode } from 'graphql/language';
 
 import type { RoleView, TableView } from '../artifact/decode.ts';
+import { namespaceTypeName } from '../artifact/type-names.ts';
 import type { RootField } from '../artifact/types.ts';
 import { at } from '../error/path.ts';
 import type { Operation, VariableValues } from '../parse/operation.ts';
-import { jsonRow } from '../sql/json.ts';
-import type { Sql, Statement } from '../sql/sql.ts';
-import { emit, ident, join, literal, sql } from '../sql/sql.ts';
+import type { Sql } from '../sql/sql.ts';
+import { ident, sql } from '../sql/sql.ts';
 import { unreachable } from '../util/assert.ts';
 import { aggregateSql } from './aggregate.ts';
+import { type Answer, answerOf, type LeafRoot, type Root } from './answer.ts';
 import { readArguments } from './arguments.ts';
 import type { SelectedField } from './collect.ts';
-import { collectFields, noSubselection } from './collect.ts';
+import { collectFields, noSubselection, subselection } from './collect.ts';
 import type { PlanContext, PlanSettings, RequestValue } from './context.ts';
 import { invalid, newContext, requestParam } from './context.ts';
 import type { Guard } from './input.ts';
@@ -33,32 +34,7 @@ export interface Plan {
   readonly answer: Answer;
 }
 
-export type Answer =
-  /** No database: the data, ready. */
-  | { readonly kind: 'constant'; readonly data: string }
-  /** One statement whose text is the whole data. */
-  | { readonly kind: 'statement'; readonly source: string; readonly statement: Statement }
-  /** Several sources, or introspection beside data: put together by key. */
-  | { readonly kind: 'parts'; readonly keys: readonly string[]; readonly parts: readonly Part[] };
-
-/** A part of the data: each gives the JSON text of some keys. */
-export type Part =
-  /** The statement's text is a JSON list with the JSON text of each key. */
-  | {
-      readonly kind: 'statement';
-      readonly source: string;
-      readonly keys: readonly string[];
-      readonly statement: Statement;
-    }
-  | { readonly kind: 'introspection'; readonly fields: readonly FieldNode[] }
-  | { readonly kind: 'constant'; readonly key: string; readonly json: string };
-
-/** A root field on its way into an answer. */
-type Root =
-  | { readonly kind: 'source'; readonly key: string; readonly source: string; readonly value: Sql }
-  | { readonly kind: 'introspection'; readonly key: string; readonly node: FieldNode }
-  | { readonly kind: 'constant'; readonly key: string; readonly text: string };
-
+const QUERY_ROOT = 'query_root';
 const NO_QUERIES = 'no_queries_available';
 /** What the placeholder field of a role without any query answers. */
 const NO_QUERIES_TEXT =
@@ -76,7 +52,7 @@ export function plan(
 ): Plan {
   refuseOtherOperations(operation);
   const ctx = newContext(role, operation, variables, settings);
-  const fields = collectFields(ctx, 'query_root', [operation.node.selectionSet], undefined);
+  const fields = collectFields(ctx, QUERY_ROOT, [operation.node.selectionSet], undefined);
   const answer = answerOf(fields.map((field) => rootField(ctx, field)));
   return { guards: ctx.reader.guards, values: ctx.values, operation, answer };
 }
@@ -99,20 +75,37 @@ function refuseOtherOperations(operation: Operation): void {
 
 function rootField(ctx: PlanContext, field: SelectedField): Root {
   const { key, name } = field;
+  const { fields, namespaces } = ctx.role.query;
+  if (name === '__schema' || name === '__type') return { kind: 'introspection', key, node: withKey(field) };
+  const namespace = namespaces.get(name);
+  if (namespace) {
+    readArguments(field, []);
+    const typeName = namespaceTypeName(namespace.naming, name, 'query');
+    const members = collectFields(ctx, typeName, subselection(field), field.path).map((member) =>
+      leafField(ctx, namespace.fields, typeName, member),
+    );
+    return { kind: 'namespace', key, members };
+  }
+  if (name === NO_QUERIES && fields.size === 0 && namespaces.size === 0)
+    return { kind: 'constant', key, text: NO_QUERIES_TEXT };
+  return leafField(ctx, fields, QUERY_ROOT, field);
+}
+
+function leafField(
+  ctx: PlanContext,
+  fields: ReadonlyMap<string, RootField>,
+  typeName: string,
+  field: SelectedField,
+): LeafRoot {
+  const { key, name } = field;
   if (name === '__typename') {
     readArguments(field, []);
     noSubselection(field);
-    return { kind: 'constant', key, text: 'query_root' };
+    return { kind: 'constant', key, text: typeName };
   }
-  if (name === '__schema' || name === '__type') return { kind: 'introspection', key, node: withKey(field) };
-  const root = ctx.role.query.fields.get(name);
-  if (root) {
-    const table = ctx.role.table(root.table);
-    return { kind: 'source', key, source: table.source, value: rootSql(ctx, root, table, field) };
-  }
-  if (name === NO_QUERIES && ctx.role.query.fields.size === 0)
-    return { kind: 'constant', key, text: NO_QUERIES_TEXT };
-  invalid(`field '${name}' not found in type: 'query_root'`, field.path);
+  const root = fields.get(name) ?? invalid(`field '${name}' not found in type: '${typeName}'`, field.path);
+  const table = ctx.role.table(root.table);
+  return { kind: 'source', key, source: table.source, value: rootSql(ctx, root, table, field) };
 }
 
 /** All mentions of a field as one node. */
@@ -133,8 +126,11 @@ function rootSql(ctx: PlanContext, root: RootField, table: TableView, field: Sel
       return aggregateSql(ctx, tableSource(table), field, rowsSql);
     case 'select_by_pk':
       return byPkSql(ctx, table, field);
+    case 'function':
+    case 'function_aggregate':
+      return functionRootSql(ctx, root, table, field);
     default:
-      return unreachable(root.kind);
+      return unreachable(root);
   }
 }
 
@@ -152,57 +148,8 @@ function byPkSql(ctx: PlanContext, table: TableView, field: SelectedField): Sql 
       invalid(`unexpected null value for type '${type.graphql}'`, path);
     }
     const value = requestParam(ctx, argument.input, { kind: 'scalar', type }, path);
-    return { column: column.column, value };
+    return { column, value };
   });
-  const join = (alias: Sql): Sql[] => keys.map((k) => sql`${alias}.${ident(k.column)} = ${k.value}`);
+  const join = (alias: Sql): Sql[] => keys.map((k) => sql`${columnCellSql(ctx, k.column, alias)} = ${k.value}`);
   return objectSql(ctx, { ...tableSource(table), join }, field);
-}
-
-function answerOf(roots: readonly Root[]): Answer {
-  const sources = new Set(roots.flatMap((root) => (root.kind === 'source' ? [root.source] : [])));
-  const [source] = sources;
-  const introspects = roots.some((root) => root.kind === 'introspection');
-  if (!introspects && source === undefined) {
-    const data = roots.flatMap((r) =>
-      r.kind === 'constant' ? [`${JSON.stringify(r.key)}:${JSON.stringify(r.text)}`] : [],
-    );
-    return { kind: 'constant', data: `{${data.join(',')}}` };
-  }
-  if (!introspects && source !== undefined && sources.size === 1) {
-    return { kind: 'statement', source, statement: emit(objectStatement(roots)) };
-  }
-  return { kind: 'parts', keys: roots.map((root) => root.key), parts: partsOf(roots, sources) };
-}
-
-/** `select row_to_json(r)::text from (select (…) as "users", … ) r` */
-function objectStatement(roots: readonly Root[]): Sql {
-  const row = jsonRow(
-    roots.flatMap((root) => {
-      if (root.kind === 'source') return [{ key: root.key, value: root.value }];
-      return root.kind === 'constant' ? [{ key: root.key, value: sql`${literal(root.text)}::text` }] : [];
-    }),
-  );
-  const alias = ident('r:');
-  return sql`select ${row.json(alias)}::text from (select ${row.columns}) as ${alias}`;
-}
-
-function partsOf(roots: readonly Root[], sources: ReadonlySet<string>): Part[] {
-  const parts: Part[] = [];
-  for (const source of sources) {
-    const mine = roots.flatMap((root) => (root.kind === 'source' && root.source === source ? [root] : []));
-    const texts = join(mine.map((root) => sql`(${root.value})::text`));
-    parts.push({
-      kind: 'statement',
-      source,
-      keys: mine.map((r) => r.key),
-      statement: emit(sql`select to_json(array[${texts}])::text`),
-    });
-  }
-  const fields = roots.flatMap((root) => (root.kind === 'introspection' ? [root.node] : []));
-  if (fields.length > 0) parts.push({ kind: 'introspection', fields });
-  for (const root of roots) {
-    if (root.kind === 'constant')
-      parts.push({ kind: 'constant', key: root.key, json: JSON.stringify(root.text) });
-  }
-  return parts;
 }
