@@ -1,8 +1,11 @@
 // Artifact text -> the part of one role that a request touches. Tables are decoded when first looked at.
 
 import { assert, must } from '../util/assert.ts';
-import type { ArtifactHeader, RoleHead, RoleTable, SharedHead, SharedTable } from './layout.ts';
-import { ROOT_FIELD_KINDS, unpackField } from './layout.ts';
+import { openBlocks, rootFieldOf } from './decode-parts.ts';
+import type { SharedWrites, WritesView } from './decode-writes.ts';
+import { hasBackendOnly, NO_WRITES, openSharedWrites, openWrites } from './decode-writes.ts';
+import type { ArtifactHeader, Extent, RoleHead, RoleTable, SharedHead, SharedTable } from './layout.ts';
+import { unpackField } from './layout.ts';
 import { renumberField } from './renumber.ts';
 import type { RootFields } from './root-fields.ts';
 import { rootFields } from './root-fields.ts';
@@ -43,15 +46,22 @@ export interface RoleView {
   readonly tableCount: number;
   type(ref: TypeRef): ScalarType;
   table(ref: TableRef): TableView;
+  /** What the role may write, and the fields of its mutation root. */
+  writes(): WritesView;
 }
 
 /** The artifact as the worker holds it. */
 export interface ArtifactView {
   readonly header: ArtifactHeader;
-  /** The role's view; for a role the metadata does not mention, a role that sees nothing. */
-  role(name: string): RoleView;
+  /**
+   * The role's view; for a role the metadata does not mention, a role that sees nothing. A `backend` view has the
+   * mutations that permissions keep for backends.
+   */
+  role(name: string, backend?: boolean): RoleView;
   /** The operations of query collections that are served; undefined when there are none. */
   storedQueries(): StoredQueries | undefined;
+  /** The metadata document it was made from; undefined where it does not carry one. */
+  document(): unknown;
 }
 
 /**
@@ -70,8 +80,40 @@ export function openArtifact(text: string): ArtifactView {
   let shared: Shared | undefined;
   let storedQueries: StoredQueries | undefined;
   const roles = new Map<string, RoleView>();
+  const backendRoles = new Map<string, RoleView>();
+  let sharedWrites: SharedWrites | undefined;
+  const open = (name: string, [offset]: Extent): RoleView => {
+    shared ??= openShared(text, end + 1);
+    const view = openRole(name, text, end + 1 + offset, shared, header.sources);
+    return { ...view, writes: writesOf(name, false) };
+  };
+  const writesOf = (name: string, backend: boolean): (() => WritesView) => {
+    let writes: WritesView | undefined;
+    return () => {
+      const { writes: extents, sources } = header;
+      if (!extents) return NO_WRITES;
+      sharedWrites ??= openSharedWrites(text, end + 1 + extents.shared[0]);
+      const [offset] = must(extents.roles[name], 'each role has a part');
+      return (writes ??= openWrites(text, end + 1 + offset, sharedWrites, { backend, sources }));
+    };
+  };
+  /** The backend's view of a role; another one only where there is a difference. */
+  const backendView = (name: string, view: RoleView): RoleView => {
+    const known = backendRoles.get(name);
+    if (known) return known;
+    const extent = header.writes?.roles[name];
+    const differs = extent !== undefined && hasBackendOnly(text, end + 1 + extent[0]);
+    const own = differs ? { ...view, writes: writesOf(name, true) } : view;
+    backendRoles.set(name, own);
+    return own;
+  };
   return {
     header,
+    document() {
+      if (!header.document) return undefined;
+      const start = end + 1 + header.document[0];
+      return JSON.parse(text.slice(start, start + header.document[1])) as unknown;
+    },
     storedQueries() {
       if (header.storedQueries && !storedQueries) {
         const [offset, length] = header.storedQueries;
@@ -79,37 +121,17 @@ export function openArtifact(text: string): ArtifactView {
       }
       return storedQueries;
     },
-    role(name) {
+    role(name, backend = false) {
       let view = roles.get(name);
-      if (view) return view;
-      const extent = Object.hasOwn(header.roles, name) ? header.roles[name] : undefined;
-      if (!extent) return emptyRole(name); // not kept: names come from requests and would fill the map
-      shared ??= openShared(text, end + 1);
-      view = openRole(name, text, end + 1 + extent[0], shared, header.sources);
-      roles.set(name, view);
-      return view;
+      if (!view) {
+        const extent = Object.hasOwn(header.roles, name) ? header.roles[name] : undefined;
+        if (!extent) return emptyRole(name); // not kept: names come from requests and would fill the map
+        view = open(name, extent);
+        roles.set(name, view);
+      }
+      return backend ? backendView(name, view) : view;
     },
   };
-}
-
-/** A line of JSON, and a function that parses the `i`th of the blocks that follow it. */
-interface Blocks<Head> {
-  readonly head: Head;
-  readonly block: (i: number) => unknown;
-}
-
-function openBlocks<Head>(
-  text: string,
-  start: number,
-  lengths: (head: Head) => readonly number[],
-): Blocks<Head> {
-  const lineEnd = text.indexOf('\n', start);
-  assert(lineEnd > start, 'a part of an artifact begins with its head line');
-  const head = JSON.parse(text.slice(start, lineEnd)) as Head;
-  const offsets: number[] = [lineEnd + 1];
-  let offset = lineEnd + 1;
-  for (const length of lengths(head)) offsets.push((offset += length));
-  return { head, block: (i) => JSON.parse(text.slice(offsets[i], offsets[i + 1])) as unknown };
 }
 
 /** What the roles have in common. */
@@ -132,7 +154,7 @@ function openRole(
   start: number,
   shared: Shared,
   sources: readonly SourceModel[],
-): RoleView {
+): Omit<RoleView, 'writes'> {
   const { head, block } = openBlocks<RoleHead>(text, start, ({ tables }) =>
     tables.map(([, length]) => length),
   );
@@ -209,17 +231,7 @@ function queryFields({ tables, rootFields }: RoleHead, shared: SharedHead): read
     const table = must(rootFields[i], 'root fields come in pairs');
     const [n] = must(tables[table], 'a table of the role');
     const known = must(shared.tables[n], 'a table of the artifact')[1];
-    const [name, kindNumber, description, namespace = null, fn] = must(
-      known[rootFields[i + 1] ?? 0],
-      'a root field of the table',
-    );
-    const kind = must(ROOT_FIELD_KINDS[kindNumber], 'a kind of root field');
-    const common = { name, namespace, table, description };
-    fields.push(
-      kind === 'function' || kind === 'function_aggregate'
-        ? { ...common, kind, function: must(fn, 'a function to call') }
-        : { ...common, kind },
-    );
+    fields.push(rootFieldOf(must(known[rootFields[i + 1] ?? 0], 'a root field of the table'), table));
   }
   return fields;
 }
@@ -231,5 +243,6 @@ function emptyRole(role: string): RoleView {
     tableCount: 0,
     type: () => must<ScalarType>(undefined, 'a role without tables has no types'),
     table: () => must<TableView>(undefined, 'a role without tables has no tables'),
+    writes: () => NO_WRITES,
   };
 }

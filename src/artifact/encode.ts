@@ -1,6 +1,8 @@
 // Artifact -> one text the worker bundles, laid out as layout.ts says.
 
-import { assert, must } from '../util/assert.ts';
+import { must } from '../util/assert.ts';
+import { asciiJson, type Numbering, numbering, sharedRootField } from './encode-parts.ts';
+import { encodeWrites } from './encode-writes.ts';
 import type {
   ArtifactHeader,
   Extent,
@@ -11,36 +13,44 @@ import type {
   SharedRootField,
   SharedTable,
 } from './layout.ts';
-import { packColumn, ROOT_FIELD_KINDS } from './layout.ts';
+import { packColumn } from './layout.ts';
 import type { Renumbering } from './renumber.ts';
-import { renumberArguments, renumberExp, renumberField } from './renumber.ts';
-import type { Artifact, BoolExp, FieldModel, RoleModel, RootField, ScalarType, TableModel } from './types.ts';
+import { renumberExp, renumberField } from './renumber.ts';
+import type { Artifact, BoolExp, FieldModel, RoleModel, ScalarType, TableModel } from './types.ts';
 
 /**
  * Deterministic text of an artifact: equal artifacts give equal text. Only ASCII comes out, so that V8 keeps the
- * whole text at one byte a character.
+ * whole text at one byte a character. `document` is the metadata it was made from, for a worker that has no other
+ * place to look it up.
  */
-export function encodeArtifact(artifact: Artifact): string {
+export function encodeArtifact(artifact: Artifact, document?: unknown): string {
   const shared: Shared = { types: numbering(), tables: numbering(), parts: [] };
   const parts = artifact.roles.map((role) => encodeRole(role, shared));
-  const sharedPart = encodeShared(shared);
-
-  const roles: Record<string, Extent> = {};
-  let offset = sharedPart.length;
-  for (const [i, { role }] of artifact.roles.entries()) {
-    const { length } = must(parts[i], 'each role has a part');
-    roles[role] = [offset, length];
-    offset += length;
-  }
+  const writes = encodeWrites(artifact.roles, shared.types);
   const storedQueries = artifact.storedQueries ? asciiJson(artifact.storedQueries) : '';
+
+  const texts: string[] = [];
+  let offset = 0;
+  const place = (text: string): Extent => {
+    texts.push(text);
+    offset += text.length;
+    return [offset - text.length, text.length];
+  };
+  const byRole = (of: readonly string[]): Record<string, Extent> =>
+    Object.fromEntries(
+      artifact.roles.map(({ role }, i) => [role, place(must(of[i], 'each role has its part'))]),
+    );
+  place(encodeShared(shared));
   const header: ArtifactHeader = {
     version: artifact.version,
     sources: artifact.sources,
     inconsistencies: artifact.inconsistencies,
-    roles,
-    ...(storedQueries !== '' && { storedQueries: [offset, storedQueries.length] as const }),
+    roles: byRole(parts),
+    ...(!writes.empty && { writes: { shared: place(writes.shared), roles: byRole(writes.roles) } }),
+    ...(storedQueries !== '' && { storedQueries: place(storedQueries) }),
+    ...(document !== undefined && { document: place(asciiJson(document)) }),
   };
-  return `${asciiJson(header)}\n${sharedPart}${parts.join('')}${storedQueries}`;
+  return `${asciiJson(header)}\n${texts.join('')}`;
 }
 
 /** What several roles have in common, gathered while they are encoded. */
@@ -54,26 +64,6 @@ interface Shared {
 interface SharedTableParts {
   readonly fields: Numbering<SharedTable['fields'][number]>;
   readonly rootFields: Numbering<SharedRootField>;
-}
-
-/** Values by number; equal values have the same one. */
-interface Numbering<T> {
-  readonly values: readonly T[];
-  number(value: T): number;
-}
-
-function numbering<T>(): Numbering<T> {
-  const values: T[] = [];
-  const numbers = new Map<string, number>();
-  return {
-    values,
-    number(value) {
-      const key = JSON.stringify(value);
-      let n = numbers.get(key);
-      if (n === undefined) numbers.set(key, (n = values.push(value) - 1));
-      return n;
-    },
-  };
 }
 
 function encodeRole(role: RoleModel, shared: Shared): string {
@@ -110,14 +100,6 @@ function encodeRole(role: RoleModel, shared: Shared): string {
   });
   const head: RoleHead = { tables: heads, rootFields };
   return `${asciiJson(head)}\n${blocks}`;
-}
-
-function sharedRootField(field: RootField, type: Renumbering['type']): SharedRootField {
-  const { name, kind, description, namespace } = field;
-  const common = [name, ROOT_FIELD_KINDS.indexOf(kind), description] as const;
-  if (!('function' in field)) return namespace === null ? common : [...common, namespace];
-  const { function: fn } = field;
-  return [...common, namespace, { ...fn, arguments: renumberArguments(fn.arguments, type) }];
 }
 
 /** What of a field is the same for roles that see all of its values and for those that see some. */
@@ -164,13 +146,4 @@ function encodeShared({ types, tables, parts }: Shared): string {
     }),
   };
   return `${asciiJson(head)}\n${blocks}`;
-}
-
-function asciiJson(value: unknown): string {
-  const text = JSON.stringify(value).replace(
-    /[\u007f-\uffff]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-  assert(!text.includes('\n'), 'JSON on one line');
-  return text;
 }

@@ -6,6 +6,7 @@
 //   a block per table        SharedTable: what of a table is the same for every role that sees it
 //   per role: its head       RoleHead
 //             a block per table it sees: RoleTable
+//   writes                   what roles may write, where the header says there are any: see write-layout.ts
 //   stored queries           StoredQueries, where the header says there are any
 
 import type {
@@ -20,6 +21,7 @@ import type {
   TableRef,
   TypeRef,
 } from './types.ts';
+import type { WriteExtents } from './write-layout.ts';
 
 /** Where a part stands: [offset, length] in UTF-16 units. */
 export type Extent = readonly [number, number];
@@ -31,8 +33,11 @@ export interface ArtifactHeader {
   readonly inconsistencies: Artifact['inconsistencies'];
   /** Each role's own part; offsets count from the character after this line. */
   readonly roles: Readonly<Record<string, Extent>>;
+  readonly writes?: WriteExtents;
   /** Where the stored queries stand, counted in the same way. */
   readonly storedQueries?: Extent;
+  /** The metadata document; only in the artifact of a bundle. */
+  readonly document?: Extent;
 }
 
 /** Second line. Types and tables have one number for all roles, their index here. */

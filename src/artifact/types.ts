@@ -3,6 +3,7 @@
 
 import type { CatalogType, QualifiedName } from '../catalog/types.ts';
 import type { SourceNaming } from './type-names.ts';
+import type { MutationField, WriteModel } from './write-types.ts';
 
 /** Raised whenever a worker built earlier could misread an artifact. */
 export const ARTIFACT_VERSION = 3;
@@ -87,6 +88,10 @@ export interface RoleModel {
   readonly tables: readonly TableModel[];
   /** By GraphQL name, sorted. */
   readonly queryFields: readonly RootField[];
+  /** Tables this role may write to, sorted by type name. */
+  readonly writes: readonly WriteModel[];
+  /** By GraphQL name, sorted. */
+  readonly mutationFields: readonly MutationField[];
 }
 
 export type RootField = TableRootField | FunctionRootField;

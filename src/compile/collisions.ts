@@ -9,6 +9,9 @@ import { RESERVED_TYPE_NAMES } from './scalars.ts';
 import { tableObject } from './tables.ts';
 import type { TrackedSource, TrackedTable } from './tracked.ts';
 
+const ROOTS = ['query_root', 'mutation_root'] as const;
+type Root = (typeof ROOTS)[number];
+
 /** The types that belong to a table, beside its object type. */
 const DERIVED_TYPES: readonly TableTypeKind[] = [
   'aggregate',
@@ -17,6 +20,22 @@ const DERIVED_TYPES: readonly TableTypeKind[] = [
   'bool_exp',
   'order_by',
   'select_column',
+  'update_column',
+  'constraint',
+  'insert_input',
+  'obj_rel_insert_input',
+  'arr_rel_insert_input',
+  'on_conflict',
+  'mutation_response',
+  'pk_columns_input',
+  'set_input',
+  'inc_input',
+  'append_input',
+  'prepend_input',
+  'delete_key_input',
+  'delete_elem_input',
+  'delete_at_path_input',
+  'updates',
   ...[...NUMERIC_AGGREGATES, ...COMPARABLE_AGGREGATES].flatMap(
     (fn) => [`${fn}_fields`, `${fn}_order_by`] as const,
   ),
@@ -31,7 +50,7 @@ export function dropCollidingTables(
   inconsistencies: Inconsistency[],
 ): void {
   const types = new Map<string, string>();
-  const roots = new Map<string, string>();
+  const roots = { query_root: new Map<string, string>(), mutation_root: new Map<string, string>() };
   for (const source of sources) {
     for (const table of source.tables.values()) {
       const object = tableObject(source, table.catalog, table.path);
@@ -39,7 +58,9 @@ export function dropCollidingTables(
         typeCollision(table, types, object.name) ?? rootFieldCollision(table, roots, object.name);
       if (reason === null) {
         for (const name of typesOf(table)) types.set(name, object.name);
-        for (const name of rootFieldsOf(table)) roots.set(name, object.name);
+        for (const root of ROOTS) {
+          for (const name of rootFieldsOf(table, root)) roots[root].set(name, object.name);
+        }
       } else {
         report(inconsistencies, object, `Inconsistent object: ${reason}`);
         source.tables.delete(nameKey(table.catalog));
@@ -69,19 +90,21 @@ function typeCollision(
 
 function rootFieldCollision(
   table: TrackedTable,
-  roots: ReadonlyMap<string, string>,
+  roots: Readonly<Record<Root, ReadonlyMap<string, string>>>,
   objectName: string,
 ): string | null {
-  const own = new Set<string>();
-  for (const name of rootFieldsOf(table)) {
-    const owner = own.has(name) ? objectName : roots.get(name);
-    if (owner !== undefined) {
-      return (
-        `encountered conflicting definitions in the selection set for query_root for field '${name}' ` +
-        `defined in [${owner}, ${objectName}]. Fields must not be defined more than once across all sources.`
-      );
+  for (const root of ROOTS) {
+    const own = new Set<string>();
+    for (const name of rootFieldsOf(table, root)) {
+      const owner = own.has(name) ? objectName : roots[root].get(name);
+      if (owner !== undefined) {
+        return (
+          `encountered conflicting definitions in the selection set for ${root} for field '${name}' ` +
+          `defined in [${owner}, ${objectName}]. Fields must not be defined more than once across all sources.`
+        );
+      }
+      own.add(name);
     }
-    own.add(name);
   }
   return null;
 }
@@ -91,7 +114,14 @@ function typesOf({ typeName, baseName, source }: TrackedTable): readonly string[
 }
 
 /** Those the administrator has. */
-function rootFieldsOf({ rootFields, catalog }: TrackedTable): string[] {
-  const { select, select_aggregate: aggregate, select_by_pk: byKey } = rootFields;
-  return [select.name, aggregate.name, ...(catalog.primaryKey ? [byKey.name] : [])];
+function rootFieldsOf({ rootFields, mutationFields, catalog }: TrackedTable, root: Root): string[] {
+  const hasKey = catalog.primaryKey !== null;
+  const fields = root === 'query_root' ? rootFields : mutationFields;
+  const { insertable, updatable, deletable } = catalog;
+  const exists = (kind: string): boolean =>
+    (hasKey || !kind.endsWith('_by_pk')) &&
+    (insertable || !kind.startsWith('insert')) &&
+    (updatable || !kind.startsWith('update')) &&
+    (deletable || !kind.startsWith('delete'));
+  return Object.entries(fields).flatMap(([kind, { name }]) => (exists(kind) ? [name] : []));
 }

@@ -20,6 +20,7 @@ import { createTypeTable } from './scalars.ts';
 import type { CompiledPermission } from './select-permission.ts';
 import { adminPermission } from './select-permission.ts';
 import type { TrackedComputedField, TrackedSource, TrackedTable } from './tracked.ts';
+import { compileWrites } from './writes.ts';
 
 /** A table a role may select from. */
 interface Selectable {
@@ -35,27 +36,32 @@ export interface World extends FunctionAccess {
 /** Builds the model of a role; permissions that cannot be read go on the list and give nothing. */
 export function compileRole(role: string, world: World, inconsistencies: Inconsistency[]): RoleModel {
   const types = createTypeTable();
-  const selectable = world.sources
+  const all = world.sources
     .flatMap((source) => [...source.tables.values()])
-    .sort((a, b) => compareNames(a.typeName, b.typeName))
-    .flatMap((table): Selectable[] => {
-      const given = selectPermissionOf(role, { roles: world.roles, types, table }, inconsistencies);
-      const permission = role === ADMIN ? adminPermission(table) : given;
-      return permission ? [{ table, permission }] : [];
-    });
+    .sort((a, b) => compareNames(a.typeName, b.typeName));
+  const selectable = all.flatMap((table): Selectable[] => {
+    const given = selectPermissionOf(role, { roles: world.roles, types, table }, inconsistencies);
+    const permission = role === ADMIN ? adminPermission(table) : given;
+    return permission ? [{ table, permission }] : [];
+  });
   const refs = new Map(selectable.map(({ table }, ref) => [table, ref]));
   const tables = selectable.map((s) => tableModel(s, types, refs));
   const queryFields = [
     ...selectable.flatMap((s, ref) => rootFields(s, ref, tables[ref]?.primaryKey ?? null)),
     ...functionFields(world, 'query', { role, types, refs, tables }),
   ];
-  const mutationFields = functionFields(world, 'mutation', { role, types, refs, tables });
+  const { roles } = world;
+  const { writes, writeFields } = compileWrites({ role, roles, types, refs, tables, inconsistencies }, all);
+  const mutationFields = [
+    ...writeFields,
+    ...functionFields(world, 'mutation', { role, types, refs, tables }),
+  ];
   return {
     role,
     types: types.types,
     tables,
     queryFields: queryFields.sort((a, b) => compareNames(a.name, b.name)),
-    writes: [],
+    writes,
     mutationFields: mutationFields.sort((a, b) => compareNames(a.name, b.name)),
   };
 }

@@ -5,6 +5,7 @@ import type { Inconsistency, ScalarType } from '../artifact/types.ts';
 import type { CatalogColumn, CatalogTable, QualifiedName } from '../catalog/types.ts';
 import type { TableConfiguration, TableMetadata } from '../metadata/types.ts';
 import { attempt, type MetadataObject, type MetadataPath, refuse, report } from './inconsistency.ts';
+import { mutationFieldNames } from './mutation-fields.ts';
 import { invalidNameReason, isGraphQLName, label, nameKey, quotedLabel } from './names.ts';
 import { type BaseName, baseNameOf, columnFieldName } from './naming.ts';
 import { describe, rootFieldNames } from './root-fields.ts';
@@ -96,6 +97,7 @@ function trackTable(
       `columns and relationships of ${quotedLabel(catalog)}`,
     ),
     rootFields: rootFieldNames(catalog, source.naming, base, configuration),
+    mutationFields: mutationFieldNames(catalog, source.naming, base, configuration),
     columns: trackColumns(source, catalog, configuration, typeNames),
     relationships: new Map(),
     computedFields: new Map(),

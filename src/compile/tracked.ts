@@ -7,6 +7,7 @@ import type {
   ScalarType,
   TableRootField,
 } from '../artifact/types.ts';
+import type { WriteKind } from '../artifact/write-types.ts';
 import type { CatalogColumn, CatalogFunction, CatalogTable, DatabaseCatalog } from '../catalog/types.ts';
 import type { SourceMetadata, TableMetadata } from '../metadata/types.ts';
 import type { MetadataObject, MetadataPath } from './inconsistency.ts';
@@ -36,6 +37,7 @@ export interface TrackedTable {
   readonly typeName: string;
   readonly description: string | null;
   readonly rootFields: Readonly<Record<TableRootField['kind'], RootFieldName>>;
+  readonly mutationFields: Readonly<Record<WriteKind, RootFieldName>>;
   /** By physical name, by position. */
   readonly columns: ReadonlyMap<string, TrackedColumn>;
   /** By name. Filled after all tables are known. */

@@ -130,6 +130,8 @@ const ALL: RoleModel = {
     { name: 'a_by_pk', kind: 'select_by_pk', namespace: null, table: 0, description: 'one' },
     { name: 'everything', kind: 'select', namespace: null, table: 1, description: 'b' },
   ],
+  writes: [],
+  mutationFields: [],
 };
 
 /** The same tables under other numbers, with other types before theirs, other rows, another name of a root field. */
@@ -145,6 +147,8 @@ const OTHERWISE: RoleModel = {
     { name: 'a', kind: 'select', namespace: null, table: 1, description: null },
     { name: 'b', kind: 'select', namespace: null, table: 2, description: null },
   ],
+  writes: [],
+  mutationFields: [],
 };
 
 /** Part of one table. */
@@ -159,6 +163,8 @@ const LITTLE: RoleModel = {
   queryFields: [
     { name: 'a_aggregate', kind: 'select_aggregate', namespace: null, table: 0, description: 'counts' },
   ],
+  writes: [],
+  mutationFields: [],
 };
 
 function artifact(...roles: RoleModel[]): Artifact {

@@ -321,7 +321,11 @@ describe('a fault of ours', () => {
   } as const;
   const faulty = () =>
     service({
-      artifact: { roles: [{ role: 'admin', types: [], tables: [table], queryFields: [byPk] }] },
+      artifact: {
+        roles: [
+          { role: 'admin', types: [], tables: [table], queryFields: [byPk], writes: [], mutationFields: [] },
+        ],
+      },
     });
 
   it('is status 500 without stack, and logged under the request’s id', async () => {

@@ -20,7 +20,14 @@ import { ADMIN_SECRET } from './service.ts';
 const artifactText = encodeArtifact({
   version: ARTIFACT_VERSION,
   sources: [],
-  roles: ['admin', 'user'].map((role) => ({ role, types: [], tables: [], queryFields: [] })),
+  roles: ['admin', 'user'].map((role) => ({
+    role,
+    types: [],
+    tables: [],
+    queryFields: [],
+    writes: [],
+    mutationFields: [],
+  })),
   inconsistencies: [],
 });
 const ANSWER = { data: { __typename: 'query_root' } };
