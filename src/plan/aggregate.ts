@@ -18,11 +18,11 @@ import { ident, join, literal, sql } from '../sql/sql.ts';
 import { aggregateFunctionSql } from './aggregate-function.ts';
 import type { Argument } from './arguments.ts';
 import { enumValue, listItems, mismatch, readArguments } from './arguments.ts';
+import { columnCellSql, computedCellSql } from './cell.ts';
 import type { SelectedField } from './collect.ts';
 import { collectFields, noSubselection, subselection } from './collect.ts';
 import type { PlanContext } from './context.ts';
 import { invalid, newAlias } from './context.ts';
-import { functionCallSql } from './function-call.ts';
 import { exactJson, presence } from './input.ts';
 import { outputSql } from './output.ts';
 import type { Rows, RowSource } from './rows.ts';
@@ -126,7 +126,7 @@ function countSql(ctx: PlanContext, table: TableView, inner: Inner, field: Selec
   const chosen = argument ? (listItems(ctx, argument, `${typeName}!`) ?? []) : [];
   const names = chosen
     .map((item) => columnName(ctx, columns, typeName, item))
-    .map((c) => columnValue(inner, c));
+    .map((c) => columnValue(ctx, inner, c));
   const [first] = names;
   const distinct = booleanArgument(ctx, given.get('distinct'));
   if (!first) return sql`count(*)`;
@@ -154,8 +154,8 @@ function booleanArgument(ctx: PlanContext, argument: Argument | undefined): bool
   return value;
 }
 
-function columnValue(inner: Inner, column: ColumnField): Sql {
-  return innerColumn(inner, `column ${column.column}`, sql`${inner.rows.alias}.${ident(column.column)}`);
+function columnValue(ctx: PlanContext, inner: Inner, column: ColumnField): Sql {
+  return innerColumn(inner, `column ${column.column}`, columnCellSql(ctx, column, inner.rows.alias));
 }
 
 /** `sum { … }` and the like; undefined when the table has no column for it. */
@@ -194,10 +194,10 @@ function operatorSql(
 
 function aggregatedSql(ctx: PlanContext, inner: Inner, op: string, model: ColumnField | ComputedField): Sql {
   if (model.kind === 'column')
-    return outputSql(ctx, aggregateFunctionSql(op, columnValue(inner, model)), model.type);
+    return outputSql(ctx, aggregateFunctionSql(op, columnValue(ctx, inner, model)), model.type);
   if (model.returns.kind !== 'scalar')
     throw new Error('Invariant broken: only scalar computed fields are aggregated');
-  const value = functionCallSql(model.call, inner.rows.alias, () => undefined);
+  const value = computedCellSql(ctx, model, inner.rows.alias);
   return outputSql(
     ctx,
     aggregateFunctionSql(op, innerColumn(inner, `computed ${model.name}`, value)),

@@ -11,6 +11,7 @@ import { andSql, ident, orSql, sql } from '../sql/sql.ts';
 import { unreachable } from '../util/assert.ts';
 import type { Argument } from './arguments.ts';
 import { mismatch } from './arguments.ts';
+import { columnCellSql, computedCellSql } from './cell.ts';
 import { castSql } from './codec.ts';
 import type { Operand } from './comparison.ts';
 import { comparisonSql, OBJECT_OPERANDS, objectOperandName, operandType, TEXT } from './comparison.ts';
@@ -91,7 +92,7 @@ function fieldConditions(ctx: PlanContext, scope: Scope, name: string, member: A
   if (!field) return unknown();
   switch (field.kind) {
     case 'column': {
-      const value = sql`${scope.alias}.${ident(field.column)}`;
+      const value = columnCellSql(ctx, field, scope.alias);
       return comparisons(ctx, { value, type: ctx.role.type(field.type), naming }, member);
     }
     case 'object_relationship':
@@ -102,9 +103,11 @@ function fieldConditions(ctx: PlanContext, scope: Scope, name: string, member: A
     }
     case 'computed_field': {
       if (field.arguments.length > 0) return unknown();
+      if (field.returns.kind === 'scalar') {
+        const value = computedCellSql(ctx, field, scope.alias);
+        return comparisons(ctx, { value, type: ctx.role.type(field.returns.type), naming }, member);
+      }
       const call = functionCallSql(field.call, scope.alias, () => undefined);
-      if (field.returns.kind === 'scalar')
-        return comparisons(ctx, { value: call, type: ctx.role.type(field.returns.type), naming }, member);
       const remote = ctx.role.table(field.returns.table);
       if (collapses(ctx, member, remote.typeOf('bool_exp'))) return [];
       const alias = newAlias(ctx);

@@ -4,6 +4,7 @@ import type { ValueNode } from 'graphql';
 import { Kind, visit } from 'graphql/language';
 
 import type { RoleView } from '../artifact/decode.ts';
+import type { BoolExp } from '../artifact/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { Path } from '../error/path.ts';
 import { at, pathText } from '../error/path.ts';
@@ -46,6 +47,8 @@ export interface PlanContext {
   readonly values: RequestValue[];
   /** Ids of `values` by literal node, variable or place in a variable, and then by leaf. */
   readonly valueIds: Map<ValueNode | string, Map<string, number>>;
+  /** By a row's alias, the conditions under which an inherited role sees values of the row. */
+  readonly visible: Map<Sql, Map<BoolExp, Sql>>;
   readonly counters: { alias: number; fields: number; terms: number };
 }
 
@@ -62,6 +65,7 @@ export function newContext(
     settings,
     values: [],
     valueIds: new Map(),
+    visible: new Map(),
     counters: { alias: 0, fields: 0, terms: 0 },
   };
 }

@@ -16,6 +16,7 @@ import { andSql, ident, join, sql } from '../sql/sql.ts';
 import { aggregateFunctionSql } from './aggregate-function.ts';
 import type { Argument } from './arguments.ts';
 import { enumValue, listItems, mismatch } from './arguments.ts';
+import { columnCellSql, computedCellSql } from './cell.ts';
 import type { PlanContext } from './context.ts';
 import { countTerm, invalid, MAX_FILTER_DEPTH, newAlias } from './context.ts';
 import { functionCallSql } from './function-call.ts';
@@ -89,7 +90,7 @@ function memberKeys(ctx: PlanContext, scope: Scope, name: string, member: Argume
         ctx,
         table,
         member,
-        wrap(sql`${alias}.${ident(field.column)}`),
+        wrap(columnCellSql(ctx, field, alias)),
         depth === 0 ? field.column : null,
       );
     case 'object_relationship': {
@@ -101,7 +102,7 @@ function memberKeys(ctx: PlanContext, scope: Scope, name: string, member: Argume
     case 'computed_field': {
       if (field.arguments.length > 0) break;
       if (field.returns.kind === 'scalar') {
-        return directed(ctx, table, member, wrap(functionCallSql(field.call, alias, () => undefined)), null);
+        return directed(ctx, table, member, wrap(computedCellSql(ctx, field, alias)), null);
       }
       break;
     }
@@ -184,7 +185,7 @@ function aggregateKeys(
         invalid(`field '${column}' not found in type: '${opType}'`, path);
       }
       const value = (): Sql =>
-        subquery((inner) => aggregateFunctionSql(op, sql`${inner}.${ident(target.column)}`));
+        subquery((inner) => aggregateFunctionSql(op, columnCellSql(ctx, target, inner)));
       keys.push(...directed(ctx, remote, { input: direction, path }, value, null));
     }
   }
@@ -229,13 +230,12 @@ export function distinctOnSql(
   const names = columns.map((c) => c.name);
   const chosen = (listItems(ctx, argument, `${typeName}!`) ?? []).map((item) => {
     const name = enumValue(ctx, item, typeName, names);
-    if (name === undefined) mismatch(ctx, item, 'an enum value', typeName);
-    return columns.find((c) => c.name === name)?.column ?? name;
+    return columns.find((c) => c.name === name) ?? mismatch(ctx, item, 'an enum value', typeName);
   });
   if (chosen.length === 0) return sql``;
   const leading = new Set(keys.slice(0, new Set(chosen).size).map((k) => k.column));
-  if (keys.length > 0 && !chosen.every((c) => leading.has(c))) {
+  if (keys.length > 0 && !chosen.every((c) => leading.has(c.column))) {
     invalid('"distinct_on" columns must match initial "order_by" columns', argument.path.parent);
   }
-  return sql`distinct on (${join(chosen.map((c) => sql`${alias}.${ident(c)}`))}) `;
+  return sql`distinct on (${join(chosen.map((c) => columnCellSql(ctx, c, alias)))}) `;
 }

@@ -10,15 +10,17 @@ import type { RootField } from '../artifact/types.ts';
 import { at } from '../error/path.ts';
 import type { Operation, VariableValues } from '../parse/operation.ts';
 import type { Sql } from '../sql/sql.ts';
-import { ident, sql } from '../sql/sql.ts';
+import { sql } from '../sql/sql.ts';
 import { unreachable } from '../util/assert.ts';
 import { aggregateSql } from './aggregate.ts';
 import { type Answer, answerOf, type LeafRoot, type Root } from './answer.ts';
 import { readArguments } from './arguments.ts';
+import { columnCellSql } from './cell.ts';
 import type { SelectedField } from './collect.ts';
 import { collectFields, noSubselection, subselection } from './collect.ts';
 import type { PlanContext, PlanSettings, RequestValue } from './context.ts';
 import { invalid, newContext, requestParam } from './context.ts';
+import { functionRootSql } from './function-root.ts';
 import type { Guard } from './input.ts';
 import { presence } from './input.ts';
 import { tableSource } from './rows.ts';
@@ -150,6 +152,7 @@ function byPkSql(ctx: PlanContext, table: TableView, field: SelectedField): Sql 
     const value = requestParam(ctx, argument.input, { kind: 'scalar', type }, path);
     return { column, value };
   });
-  const join = (alias: Sql): Sql[] => keys.map((k) => sql`${columnCellSql(ctx, k.column, alias)} = ${k.value}`);
+  const join = (alias: Sql): Sql[] =>
+    keys.map((k) => sql`${columnCellSql(ctx, k.column, alias)} = ${k.value}`);
   return objectSql(ctx, { ...tableSource(table), join }, field);
 }

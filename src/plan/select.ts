@@ -12,6 +12,7 @@ import { unreachable } from '../util/assert.ts';
 import { aggregateSql } from './aggregate.ts';
 import type { Argument } from './arguments.ts';
 import { readArguments } from './arguments.ts';
+import { columnCellSql, seenSql } from './cell.ts';
 import { isJson } from './codec.ts';
 import type { SelectedField } from './collect.ts';
 import { collectFields, noSubselection, subselection } from './collect.ts';
@@ -51,6 +52,25 @@ export function rowsSql(
   const row = jsonRow(objectFields(ctx, table, found.alias, selectionSets, field));
   const alias = newAlias(ctx, 'r');
   return sql`${row.list(alias)} from (select ${found.distinct}${row.columns}${found.body}${found.tail}) as ${alias}`;
+}
+
+/**
+ * What a function that gives one row gives: an object, or null. Postgres shows a row that is null as one whose columns
+ * all are.
+ */
+export function oneSql(
+  ctx: PlanContext,
+  source: RowSource,
+  field: SelectedField,
+  extra: readonly string[],
+): Sql {
+  const { table } = source;
+  const given = readArguments(field, [...extra, ...LIST_ARGUMENTS], table.naming.convention);
+  const there = (alias: Sql): Sql[] => [...source.join(alias), sql`not (${alias} is null)`];
+  const found = rows(ctx, { ...source, join: there }, given, table.limit);
+  const row = jsonRow(objectFields(ctx, table, found.alias, subselection(field), field));
+  const outer = newAlias(ctx, 'r');
+  return sql`(select ${row.json(outer)} from (select ${found.distinct}${row.columns}${found.body}${found.tail}) as ${outer} limit 1)`;
 }
 
 /** At most one row as an object, else null: an object relationship or a row by primary key. */
@@ -159,13 +179,13 @@ function scalarComputedSql(
   const type = ctx.role.type(model.returns.type);
   const pathArgument = isJson(type) ? ['path'] : [];
   const given = readArguments(field, [...argumentsOf(model), ...pathArgument]);
-  const value = callComputedField(ctx, model, owner, alias, field);
+  const value = seenSql(ctx, callComputedField(ctx, model, owner, alias, field), model.visible, alias);
   return selectedSql(ctx, value, model.returns.type, given.get('path'));
 }
 
 function columnSql(ctx: PlanContext, alias: Sql, field: SelectedField, model: ColumnField): Sql {
   noSubselection(field);
-  const value = sql`${alias}.${ident(model.column)}`;
+  const value = columnCellSql(ctx, model, alias);
   const type = ctx.role.type(model.type);
   const given = readArguments(field, isJson(type) ? ['path'] : []);
   return selectedSql(ctx, value, model.type, given.get('path'));
