@@ -2,7 +2,7 @@
 
 import type { TableView } from '../artifact/decode.ts';
 import { computedFieldArgsTypeName, fieldWord } from '../artifact/type-names.ts';
-import type { ComputedField, FieldModel, ScalarType } from '../artifact/types.ts';
+import type { ComputedField, FieldModel, FunctionArgument, ScalarType } from '../artifact/types.ts';
 import { boolExp } from './bool-exp.ts';
 import { orderBy } from './order-by.ts';
 import { isSortable } from './reach.ts';
@@ -67,19 +67,35 @@ export function functionArguments(
   table: TableView,
   field: ComputedField,
 ): readonly InputValueDef[] {
-  if (field.arguments.length === 0) return [];
-  const name = computedFieldArgsTypeName(table.naming, field.name, table.baseName);
-  const input = registry.define(name, `the arguments of computed field ${field.name}`, table, () => ({
+  return argsArgument(registry, field.arguments, {
+    typeName: computedFieldArgsTypeName(table.naming, field.name, table.baseName),
+    what: `the arguments of computed field ${field.name}`,
+    table,
+    description: `input parameters for computed field "${field.name}" defined on table "${describedTable(table)}"`,
+  });
+}
+
+/** The argument `args` and its input type, named and described by `as`; nothing for a function without arguments. */
+export function argsArgument(
+  registry: TypeRegistry,
+  args: readonly FunctionArgument[],
+  as: {
+    readonly typeName: string;
+    readonly what: string;
+    readonly table: TableView;
+    readonly description: string;
+  },
+): readonly InputValueDef[] {
+  if (args.length === 0) return [];
+  const { typeName: name } = as;
+  const input = registry.define(name, as.what, as.table, () => ({
     kind: 'INPUT_OBJECT',
     name,
     description: null,
     inputFields: sortedByName(
-      field.arguments.map((arg) =>
-        inputValue(arg.name, null, scalarType(registry, registry.role.type(arg.type))),
-      ),
+      args.map((arg) => inputValue(arg.name, null, scalarType(registry, registry.role.type(arg.type)))),
     ),
   }));
-  const description = `input parameters for computed field "${field.name}" defined on table "${describedTable(table)}"`;
-  const required = field.arguments.some((arg) => !arg.hasDefault);
-  return [inputValue('args', description, required ? `${input}!` : input)];
+  const required = args.some((arg) => !arg.hasDefault);
+  return [inputValue('args', as.description, required ? `${input}!` : input)];
 }

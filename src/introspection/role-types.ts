@@ -7,6 +7,7 @@ import type { RootField } from '../artifact/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import { must, unreachable } from '../util/assert.ts';
 import { listArguments } from './arguments.ts';
+import { functionRootField } from './function-root.ts';
 import { INTROSPECTION_TYPES } from './graphql-types.ts';
 import { isSelectable } from './reach.ts';
 import { scalar, scalarType } from './scalar.ts';
@@ -112,6 +113,7 @@ function namespaceField(registry: TypeRegistry, namespace: Namespace): readonly 
 
 function rootField(registry: TypeRegistry, field: RootField): readonly FieldDef[] {
   const { name, description, kind } = field;
+  if (kind === 'function' || kind === 'function_aggregate') return functionRootField(registry, field);
   const table = registry.role.table(field.table);
   if (kind === 'select_aggregate') {
     const args = listArguments(registry, table);
@@ -137,7 +139,7 @@ function primaryKeyArguments(registry: TypeRegistry, table: TableView): readonly
       if (field?.kind !== 'column')
         throw new Error(`Invariant broken: primary key field ${name} is a column`);
       const type = scalarType(registry, registry.role.type(field.type));
-      return inputValue(name, field.description, field.nullable ? type : `${type}!`);
+      return inputValue(name, field.description, `${type}!`);
     }),
   );
 }
