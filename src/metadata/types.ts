@@ -140,7 +140,7 @@ export interface FunctionConfiguration {
     readonly function_aggregate?: string | null;
   };
   readonly session_argument?: string | null;
-  /** Absent: a query when stable or immutable, a mutation when volatile is not served. */
+  /** Absent: a query when stable or immutable, a mutation when volatile. */
   readonly exposed_as?: 'query' | 'mutation' | null;
   readonly response?: { readonly type: 'table'; readonly table?: TableName } | null;
 }

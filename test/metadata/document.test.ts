@@ -249,14 +249,14 @@ describe('a feature that is not available', () => {
     - {name: t, definition: {}, webhook: x}
   delete_permissions: []
 `,
-      { 'inherited_roles.yaml': '- {role_name: a, role_set: [b]}' },
+      { 'metrics_config.yaml': '{analyze_query_variables: true}' },
     );
     expect(await problemsOf(files)).toEqual([]);
     expect(await noticesOf(files)).toEqual([
       `${TABLES}:2:3: is_enum: not available in this version; what table "users" says there has no effect. (at sources[0].tables[0].is_enum)`,
       `${TABLES}:3:3: insert_permissions: not available in this version; what table "users" says there (roles user, editor) has no effect. (at sources[0].tables[0].insert_permissions)`,
       `${TABLES}:6:3: event_triggers: not available in this version; what table "users" says there has no effect. (at sources[0].tables[0].event_triggers)`,
-      'inherited_roles.yaml:1:1: inherited_roles: not available in this version; what the metadata says there has no effect. (at inherited_roles)',
+      'metrics_config.yaml:1:1: metrics_config: not available in this version; what the metadata says there has no effect. (at metrics_config)',
     ]);
   });
 
