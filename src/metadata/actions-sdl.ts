@@ -141,11 +141,14 @@ function undeclared(
   });
 }
 
-/** What the YAML adds to a declared type: its relationships. */
+/** What the YAML adds to a declared type: its relationships and its description. Its fields and values are the SDL's. */
 function withWritten(item: Tree | undefined, declared: Declared): Tree {
   const base = declaredTree(declared);
   if (item?.kind !== 'mapping') return mappingTree(declared.place, base);
-  return mappingTree(item.place, new Map([...base, ...item.entries]));
+  const entries = new Map([...item.entries, ...base]);
+  const description = item.entries.get('description');
+  if (description !== undefined) entries.set('description', description);
+  return mappingTree(item.place, entries);
 }
 
 function withDefinition(action: Tree, declared: Declared): Tree {
@@ -235,7 +238,7 @@ function readDefinition(
 }
 
 interface Described {
-  readonly description?: { readonly value: string } | undefined;
+  readonly description?: { readonly value: string; readonly block?: boolean | undefined } | undefined;
 }
 
 function typeOf(
@@ -256,8 +259,10 @@ function fieldKeys(field: FieldDefinitionNode | InputValueDefinitionNode): Recor
   return { name: field.name.value, type: typeText(field.type), ...descriptionOf(field) };
 }
 
-function descriptionOf(node: Described): { readonly description?: string } {
-  return node.description === undefined ? {} : { description: node.description.value };
+function descriptionOf({ description }: Described): { readonly description?: string } {
+  if (description === undefined) return {};
+  // The CLI writes `""" text """` and takes the spaces for its own.
+  return { description: description.block === true ? description.value.trim() : description.value };
 }
 
 function typeText(type: TypeNode): string {

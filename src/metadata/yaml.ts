@@ -182,7 +182,9 @@ function merge(entries: Map<string, Entry>, tree: Tree, report: Report): void {
 function scalarFrom({ report }: Conversion, node: YamlScalar, place: Place): Tree {
   if (node.tag === INCLUDE_TAG) return includeTree(place, String(node.value).trim());
   const { value, source = '' } = node;
-  if (typeof value === 'string' && value.startsWith(`${INCLUDE_TAG} `)) {
+  // A text that happens to start like this, a comment for example, is written as a block.
+  const isBlock = node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED';
+  if (typeof value === 'string' && !isBlock && value.startsWith(`${INCLUDE_TAG} `)) {
     return includeTree(place, value.slice(INCLUDE_TAG.length).trim());
   }
   if (typeof value === 'number') {

@@ -20,7 +20,7 @@ describe('the flat layout', () => {
       'databases/default/tables/more.json': '[{"table": {"schema": "other", "name": "t"}}]',
       'databases/default/functions/public_f.yaml': '- function: f\n',
     });
-    expect({ problems, notices: notices.length }).toEqual({ problems: [], notices: 1 });
+    expect({ problems, notices: notices.length }).toEqual({ problems: [], notices: 0 });
     expect(metadata).toEqual({
       version: 3,
       sources: [

@@ -81,5 +81,11 @@ function exportScalar({ name, description }: ScalarType): JsonObject {
 }
 
 function exportEnum({ name, values, description }: EnumType): JsonObject {
-  return object({ name, values: values.map((value) => alphabetical(object(value))), description });
+  return object({
+    name,
+    values: values.map(({ value, description: text, is_deprecated: deprecated }) =>
+      object({ description: text, is_deprecated: deprecated === true ? true : undefined, value }),
+    ),
+    description,
+  });
 }

@@ -22,10 +22,16 @@ import {
 import { remoteRelationships } from './relationship.ts';
 import { cronTrigger, headers, requestTransform, responseTransform } from './webhook.ts';
 
+/** The CLI writes an empty kind for actions that are queries, which always wait for their answer. */
+const actionKind = v.pipe(
+  v.picklist(['synchronous', 'asynchronous', ''], 'one of synchronous, asynchronous'),
+  v.transform((kind) => (kind === '' ? ('synchronous' as const) : kind)),
+);
+
 const action = object({
   name: text,
   definition: object({
-    kind: optional(oneOf('synchronous', 'asynchronous')),
+    kind: optional(actionKind),
     type: optional(oneOf('query', 'mutation')),
     handler: text,
     arguments: optional(list(object({ name: text, type: text, description: optional(text) }))),
