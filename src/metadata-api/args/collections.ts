@@ -170,7 +170,3 @@ export const addInheritedRoleArgs: Parser<InheritedRoleMetadata> = object('Role'
 export const dropInheritedRoleArgs = object('DropInheritedRole', (fields) => ({
   role: fields.required('role_name', nonEmptyText),
 }));
-
-export const setIntrospectionOptionsArgs = object('SetGraphqlIntrospectionOptions', (fields) => ({
-  disabled_for_roles: [...new Set(fields.required('disabled_for_roles', list(nonEmptyText)))],
-}));

@@ -52,7 +52,7 @@ function backendCommandError(name: string, message: string): string {
 }
 
 /** Hasura's reader of /v1/query tells places in args as if `args` were not there: `$.name`, `$[1].name` in a bulk. */
-function withoutArgs(path: Path | undefined): Path | undefined {
+export function withoutArgs(path: Path | undefined): Path | undefined {
   if (path === undefined) return undefined;
   const parent = withoutArgs(path.parent);
   return path.key === 'args' ? parent : at(parent, path.key);
