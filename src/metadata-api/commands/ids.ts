@@ -30,7 +30,7 @@ export function functionPermissionId(source: string, name: FunctionName, role: s
 }
 
 export function inheritedRoleId(role: string): ObjectId {
-  return { type: 'inherited_role', name: `inherited_role ${role}` };
+  return { type: 'inherited_role', name: `inherited_role inherited role ${role}` };
 }
 
 export function restEndpointId(name: string): ObjectId {
