@@ -7,6 +7,7 @@ import type { Artifact, Inconsistency, RoleModel } from '../../src/artifact/type
 import { ARTIFACT_VERSION } from '../../src/artifact/types.ts';
 import { authenticator } from '../../src/auth/authenticate.ts';
 import { readConfig } from '../../src/config/config.ts';
+import type { Engine } from '../../src/execute/engine.ts';
 import { planCache } from '../../src/execute/plan-cache.ts';
 import { connectSources } from '../../src/execute/sources.ts';
 import { createApp } from '../../src/http/app.ts';
@@ -28,7 +29,14 @@ export interface Service {
   readonly logged: Readonly<Record<string, unknown>>[];
 }
 
-const emptyRole = (role: string): RoleModel => ({ role, types: [], tables: [], queryFields: [] });
+const emptyRole = (role: string): RoleModel => ({
+  role,
+  types: [],
+  tables: [],
+  queryFields: [],
+  writes: [],
+  mutationFields: [],
+});
 
 /** A service with the roles `admin` and `user`, who both see nothing but `__typename`. */
 export function service({ env = {}, inconsistencies = [], assets, artifact }: ServiceOptions = {}): Service {
@@ -46,13 +54,14 @@ export function service({ env = {}, inconsistencies = [], assets, artifact }: Se
       ...artifact,
     }),
   );
+  const engine: Engine = {
+    artifact: view,
+    database: connectSources(view.header.sources, env, config.neonEndpoint),
+    settings: config,
+    plans: planCache(),
+  };
   const app = createApp({
-    engine: {
-      artifact: view,
-      database: connectSources(view.header.sources, env, config.neonEndpoint),
-      settings: config,
-      plans: planCache(),
-    },
+    engine: () => engine,
     authenticate: authenticator(config, { now: Date.now, log }),
     config,
     assets,

@@ -1,0 +1,168 @@
+// /api/rest/…: paths, methods, variables and roles, on a worker with a database.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { Hedge } from '../support/hedge.ts';
+import { ADMIN_SECRET, startHedge } from '../support/hedge.ts';
+import { LIBRARY, LIBRARY_SQL } from './library.ts';
+
+let hedge: Hedge;
+
+beforeAll(async () => {
+  // Two of its endpoints can match one request, one of its queries is two.
+  hedge = await startHedge({ sql: LIBRARY_SQL, metadata: LIBRARY, allowInconsistent: true });
+});
+afterAll(() => hedge?.stop());
+
+interface Init {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+async function ask(method: string, path: string, init: Init = {}): Promise<[number, unknown]> {
+  const response = await fetch(`${hedge.url}/api/rest/${path}`, {
+    method,
+    ...init,
+    headers: { 'x-hasura-admin-secret': ADMIN_SECRET, ...init.headers },
+  });
+  const text = await response.text();
+  return [response.status, text === '' ? text : (JSON.parse(text) as unknown)];
+}
+
+const json = (value: unknown): Init => ({
+  headers: { 'content-type': 'application/json' },
+  body: JSON.stringify(value),
+});
+const form = (text: string): Init => ({
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  body: text,
+});
+const BOOK = '81f1bfea-c169-44b5-b4c8-37e9a071abd8';
+
+describe('an endpoint answers with the data alone', () => {
+  it.each<[string, string, Init, unknown]>([
+    ['GET', 'authors', {}, { author: [{ name: 'Ada' }, { name: 'X%20Y' }, { name: 'O\'Hara "\\"' }] }],
+    ['GET', 'authors/by_name?name=%41da', {}, { author: [{ id: 1 }] }],
+    ['GET', 'authors/by_name?name=X%2520Y', {}, { author: [{ id: 2 }] }],
+    ['POST', 'authors/by_name', json({ name: 'Ada' }), { author: [{ id: 1 }] }],
+    ['POST', 'authors/by_name', form('name=X%2520Y'), { author: [{ id: 2 }] }],
+    ['POST', 'authors/by_name?name=Ada', {}, { author: [{ id: 1 }] }],
+    ['POST', 'authors/by_name?name=nobody', json({ name: 'Ada' }), { author: [{ id: 1 }] }],
+    ['GET', 'authors/named/X%2520Y', {}, { author: [{ id: 2 }] }],
+    ['GET', 'authors/named/O%27Hara%20%22%5C%22', {}, { author: [{ id: 3 }] }],
+    ['GET', 'authors/named/a%2Fb', {}, { author: [] }],
+    ['GET', 'author/1', {}, { author_by_pk: { name: 'Ada' } }],
+    ['PUT', 'author/1', {}, { author_by_pk: { name: 'Ada' } }],
+    ['GET', 'author/9', {}, { author_by_pk: null }],
+    ['GET', `books/${BOOK.toUpperCase()}`, {}, { book_by_pk: { title: 'One' } }],
+    ['GET', 'books', {}, { book: [{ title: 'One' }] }],
+    ['GET', 'books?in_print', {}, { book: [{ title: 'One' }] }],
+    ['GET', 'books?in_print=false', {}, { book: [{ title: 'Two' }] }],
+    ['GET', 'books/at/12345678901234567890.5', {}, { book: [{ title: 'One' }] }],
+    ['POST', 'books', json({ in_print: false }), { book: [{ title: 'Two' }] }],
+    ['POST', 'books_by_ids', json({ ids: [BOOK.toUpperCase()] }), { book: [{ title: 'One' }] }],
+    [
+      'GET',
+      'deep/er/path',
+      {},
+      { author_by_pk: { name: 'Ada', books: [{ title: 'One' }, { title: 'Two' }] } },
+    ],
+  ])('%s %s', async (method, path, init, data) => {
+    expect(await ask(method, path, init)).toEqual([200, data]);
+  });
+});
+
+describe('an endpoint refuses', () => {
+  const error = (code: string, message: string, path = '$') => ({ path, error: message, code });
+
+  it.each<[string, string, Init, number, unknown]>([
+    ['GET', 'void', {}, 404, error('not-found', 'Endpoint not found')],
+    ['GET', '', {}, 404, error('not-found', 'Endpoint not found')],
+    ['GET', 'authors/', {}, 404, error('not-found', 'Endpoint not found')],
+    ['GET', 'authors%2Fby_name?name=Ada', {}, 404, error('not-found', 'Endpoint not found')],
+    ['DELETE', 'author/1', {}, 405, error('method-not-allowed', 'Allowed methods: GET, PUT')],
+    ['OPTIONS', 'authors', {}, 400, error('bad-request', 'Method OPTIONS not supported.')],
+    ['GET', 'way/way', {}, 500, error('unexpected', 'Multiple endpoints match request')],
+    ['GET', 'two', {}, 500, error('unexpected', 'A stored query should contain exactly one definition')],
+    [
+      'GET',
+      'authors/by_name',
+      {},
+      400,
+      error('validation-failed', 'expecting a value for non-nullable variable: "name"'),
+    ],
+    ['GET', 'authors?name=Ada', {}, 400, error('bad-request', 'Unexpected variable name')],
+    [
+      'GET',
+      `books_by_ids?ids=${BOOK}`,
+      {},
+      400,
+      error(
+        'bad-request',
+        `List variables are not currently supported in URL or Query parameters. (Variable ids, with value "${BOOK}")`,
+      ),
+    ],
+    [
+      'GET',
+      'author/one',
+      {},
+      400,
+      error(
+        'validation-failed',
+        "expected a 32-bit integer for type 'Int', but found a string",
+        '$.selectionSet.author_by_pk.args.id',
+      ),
+    ],
+    ['GET', 'changing', {}, 400, error('validation-failed', 'no subscriptions exist')],
+    [
+      'POST',
+      'authors/by_name',
+      json(['Ada']),
+      400,
+      error('parse-failed', 'parsing variables failed, expected Object, but encountered Array'),
+    ],
+    [
+      'POST',
+      'authors/by_name',
+      { ...json(null), body: '{"name"' },
+      400,
+      error('invalid-json', 'Error in $: Failed reading: not a valid json value'),
+    ],
+  ])('%s %s', async (method, path, init, status, body) => {
+    expect(await ask(method, path, init)).toEqual([status, body]);
+  });
+
+  it('who does not say who they are', async () => {
+    const [status, body] = await ask('GET', 'authors', { headers: { 'x-hasura-admin-secret': 'wrong' } });
+    expect([status, body]).toEqual([
+      401,
+      error('access-denied', 'invalid "x-hasura-admin-secret"/"x-hasura-access-key"'),
+    ]);
+  });
+});
+
+describe('the caller’s role decides', () => {
+  it('which rows', async () => {
+    const headers = { 'x-hasura-role': 'self', 'x-hasura-author-id': '2' };
+    expect(await ask('GET', 'authors', { headers })).toEqual([200, { author: [{ name: 'X%20Y' }] }]);
+  });
+
+  it('which fields', async () => {
+    expect(await ask('GET', 'books', { headers: { 'x-hasura-role': 'reader' } })).toEqual([
+      400,
+      {
+        path: '$.selectionSet.book',
+        error: "field 'book' not found in type: 'query_root'",
+        code: 'validation-failed',
+      },
+    ]);
+  });
+
+  it('and a session variable that is missing is an error', async () => {
+    const [status, body] = await ask('GET', 'authors', { headers: { 'x-hasura-role': 'self' } });
+    expect([status, body]).toEqual([
+      400,
+      { path: '$', error: 'missing session variable: "x-hasura-author-id"', code: 'not-found' },
+    ]);
+  });
+});
