@@ -4,7 +4,7 @@
 import type { ScalarType } from './types.ts';
 
 const GENERIC = ['_eq', '_neq', '_gt', '_gte', '_lt', '_lte', '_in', '_nin', '_is_null'] as const;
-/** Rasters have no order. */
+/** Rasters and enums have no order. */
 const UNORDERED = ['_eq', '_neq', '_in', '_nin', '_is_null'] as const;
 const TEXT = [
   '_like',
@@ -61,6 +61,7 @@ const COMPARABLE_TYPES = new Set([
 
 /** Names of the operators a `<type>_comparison_exp` has, `_cast` not included, in Hasura's order. */
 export function operatorsOf(type: ScalarType): readonly string[] {
+  if (type.enumValues) return UNORDERED;
   if (type.array) return [...GENERIC, ...ARRAY];
   if (isTextType(type)) return [...GENERIC, ...TEXT];
   switch (type.kind === 'base' ? type.pg.name : '') {
@@ -96,12 +97,12 @@ export function castTargetOf(type: ScalarType): { readonly key: string; readonly
 
 /** True for the types that have `_like` and the other text operators. */
 export function isTextType(type: ScalarType): boolean {
-  return !type.array && type.kind === 'base' && TEXT_TYPES.has(type.pg.name);
+  return !type.enumValues && !type.array && type.kind === 'base' && TEXT_TYPES.has(type.pg.name);
 }
 
 /** True for the types sum, avg, stddev and variance are offered for. */
 export function isNumericType(type: ScalarType): boolean {
-  return !type.array && type.kind === 'base' && NUMERIC_TYPES.has(type.pg.name);
+  return !type.enumValues && !type.array && type.kind === 'base' && NUMERIC_TYPES.has(type.pg.name);
 }
 
 /** True for the types min and max are offered for: those with an order, and arrays of them. */
@@ -110,7 +111,7 @@ export function isComparableType(type: ScalarType): boolean {
   return (
     isNumericType(element) ||
     isTextType(element) ||
-    (element.kind === 'base' && COMPARABLE_TYPES.has(element.pg.name))
+    (!type.enumValues && element.kind === 'base' && COMPARABLE_TYPES.has(element.pg.name))
   );
 }
 

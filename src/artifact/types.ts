@@ -73,6 +73,17 @@ export interface ScalarType {
   readonly kind: CatalogType['kind'];
   /** GraphQL name of the element: `Int`, `String`, `timestamptz`, … */
   readonly graphql: string;
+  /** Of columns that reference an enum table: what they can hold, by name. Never empty. */
+  readonly enumValues?: readonly EnumValue[];
+}
+
+/** A row of an enum table. */
+export interface EnumValue {
+  /** As clients write it: `red`, or `RED` under the naming convention `graphql-default`. */
+  readonly name: string;
+  /** As it stands in the database. */
+  readonly value: string;
+  readonly description: string | null;
 }
 
 /** Index into `RoleModel.types`. */

@@ -2,6 +2,7 @@
 
 import { must } from '../util/assert.ts';
 import { CATALOG_SQL } from './catalog-sql.ts';
+import { readEnumTables } from './enum-tables.ts';
 import type { RawCatalog, RawFunction, RawTable } from './raw-catalog.ts';
 import { parseRawCatalog } from './raw-catalog.ts';
 import type {
@@ -41,12 +42,18 @@ const CAN_DELETE = 16;
 type Types = ReadonlyMap<number, CatalogType>;
 
 /**
- * Describes the database that `run` reaches. `run` gets one SELECT and returns its single value, a text.
+ * Describes the database that `run` reaches. `run` gets one SELECT and returns its single value, a text; it is called
+ * once, and once more when the rows of `enumTables` are wanted: see `enumTablesOf`.
  * Equal databases give equal catalogs, whatever their oids and collations.
  * @throws what `run` throws; Error when the answer is not a catalog.
  */
-export async function readCatalog(run: (sql: string) => Promise<string>): Promise<DatabaseCatalog> {
-  return toCatalog(parseRawCatalog(await run(CATALOG_SQL)));
+export async function readCatalog(
+  run: (sql: string) => Promise<string>,
+  enumTables: readonly QualifiedName[] = [],
+): Promise<DatabaseCatalog> {
+  const catalog = toCatalog(parseRawCatalog(await run(CATALOG_SQL)));
+  if (enumTables.length === 0) return catalog;
+  return { ...catalog, enumTables: await readEnumTables(run, catalog.tables, enumTables) };
 }
 
 function toCatalog(raw: RawCatalog): DatabaseCatalog {

@@ -92,6 +92,14 @@ export interface CatalogComposite extends QualifiedName {
   readonly fields: readonly { readonly name: string; readonly type: CatalogType }[];
 }
 
+/** The rows of a table that the metadata calls an enum. */
+export interface CatalogEnumTable extends QualifiedName {
+  /** By value. Absent when they could not be read. */
+  readonly values?: readonly { readonly value: string; readonly comment: string | null }[];
+  /** Why not, in the database's words. */
+  readonly failure?: string;
+}
+
 /** One database. Every list is sorted by schema and name, so that equal databases give equal bytes. */
 export interface DatabaseCatalog {
   /** server_version_num, e.g. 180004. */
@@ -101,4 +109,6 @@ export interface DatabaseCatalog {
   readonly enums: readonly CatalogEnum[];
   readonly domains: readonly CatalogDomain[];
   readonly composites: readonly CatalogComposite[];
+  /** Of those asked for, the ones whose columns make an enum; absent when none was asked for. */
+  readonly enumTables?: readonly CatalogEnumTable[];
 }

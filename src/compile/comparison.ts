@@ -1,7 +1,7 @@
 // The operators of one column in a permission's filter -> comparisons with values, with other columns, and casts.
 
 import { castTargetOf, operatorsOf } from '../artifact/operators.ts';
-import type { BoolExp, PermissionValue, ScalarType } from '../artifact/types.ts';
+import type { BoolExp, PermissionScalar, PermissionValue, ScalarType } from '../artifact/types.ts';
 import { at, refuse } from './inconsistency.ts';
 import { isObject } from './json.ts';
 import { label } from './names.ts';
@@ -26,23 +26,47 @@ interface Compared {
 
 const COLUMN_OPERATORS: ReadonlySet<string> = new Set(['_ceq', '_cne', '_cgt', '_clt', '_cgte', '_clte']);
 
-/** The comparisons of a column: `{_gt: 1, _lt: 5}`, or a plain value for `_eq`. */
-export function columnExp(scope: Scope, column: string, type: ScalarType, value: unknown): BoolExp {
+/**
+ * The comparisons of a column: `{_gt: 1, _lt: 5}`, or a plain value for `_eq`. One that references an enum table is
+ * the text it is in the database, and is compared with nothing that is no value of the enum.
+ */
+export function columnExp(scope: Scope, column: string, shown: ScalarType, value: unknown): BoolExp {
+  const type = databaseType(shown);
   return comparisons(
     scope,
     {
       type,
       column,
-      compare: (op, operand) => ({
-        kind: 'compare',
-        column,
-        type: scope.types.refer(type),
-        op,
-        value: operand,
-      }),
+      compare: (op, operand) => {
+        if (shown.enumValues) checkEnumValues(shown, op, operand);
+        return { kind: 'compare', column, type: scope.types.refer(type), op, value: operand };
+      },
     },
     value,
   );
+}
+
+function databaseType({ enumValues, ...type }: ScalarType): ScalarType {
+  return enumValues ? { ...type, graphql: 'String' } : type;
+}
+
+function checkEnumValues(
+  { enumValues = [], graphql }: ScalarType,
+  op: string,
+  operand: PermissionValue,
+): void {
+  if (!['_eq', '_neq', '_in', '_nin'].includes(op) || operand.kind === 'session') return;
+  const items: readonly PermissionScalar[] =
+    operand.kind === 'list'
+      ? operand.items
+      : [operand.value].flat().map((value) => ({ kind: 'literal', value }));
+  for (const item of items) {
+    if (item.kind === 'session' || enumValues.some(({ value }) => value === item.value)) continue;
+    const expected = enumValues.map(({ value }) => `"${value}"`).join(', ');
+    refuse(
+      `expected one of the values ${expected} for type "${graphql}", given ${JSON.stringify(item.value)}`,
+    );
+  }
 }
 
 /** The comparisons of a computed field that gives one value. */

@@ -59,6 +59,11 @@ export function scalarKey(type: ScalarType): string {
   return JSON.stringify([type.pg.schema, type.pg.name, type.array]);
 }
 
+/** Equal for types that are shown alike, too: of a text column and one that references an enum table they differ. */
+function typeKey(type: ScalarType): string {
+  return `${scalarKey(type)} ${type.graphql}`;
+}
+
 /** A role's types while its model is being built. */
 export interface TypeTable {
   readonly types: readonly ScalarType[];
@@ -75,7 +80,7 @@ export function createTypeTable(): TypeTable {
   return {
     types,
     refer(type) {
-      const key = scalarKey(type);
+      const key = typeKey(type);
       let ref = refs.get(key);
       if (ref === undefined) {
         ref = types.push(type) - 1;
@@ -88,7 +93,7 @@ export function createTypeTable(): TypeTable {
       try {
         return build();
       } catch (error) {
-        for (const type of types.splice(before)) refs.delete(scalarKey(type));
+        for (const type of types.splice(before)) refs.delete(typeKey(type));
         throw error;
       }
     },

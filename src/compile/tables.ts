@@ -4,6 +4,7 @@ import { tableTypeName } from '../artifact/type-names.ts';
 import type { Inconsistency, ScalarType } from '../artifact/types.ts';
 import type { CatalogColumn, CatalogTable, QualifiedName } from '../catalog/types.ts';
 import type { TableConfiguration, TableMetadata } from '../metadata/types.ts';
+import { compileEnums, enumTypeOf, type TableEnum } from './enums.ts';
 import { attempt, type MetadataObject, type MetadataPath, refuse, report } from './inconsistency.ts';
 import { mutationFieldNames } from './mutation-fields.ts';
 import { invalidNameReason, isGraphQLName, label, nameKey, quotedLabel } from './names.ts';
@@ -23,6 +24,7 @@ export function trackTables(sources: readonly TrackedSource[], inconsistencies: 
     ),
   );
   for (const source of sources) {
+    const enums = compileEnums(source);
     const counts = Map.groupBy(source.metadata.tables, (t) => nameKey(t.table));
     for (const [index, metadata] of source.metadata.tables.entries()) {
       const path = [...source.path, 'tables', index];
@@ -32,7 +34,9 @@ export function trackTables(sources: readonly TrackedSource[], inconsistencies: 
         report(inconsistencies, object, `Duplicate objects: multiple definitions for ${object.name}`);
         continue;
       }
-      const table = attempt(inconsistencies, object, () => trackTable(source, metadata, path, typeNames));
+      const table = attempt(inconsistencies, object, () =>
+        trackTable(source, metadata, path, { typeNames, enums }),
+      );
       if (table) source.tables.set(key, table);
     }
   }
@@ -71,11 +75,19 @@ export function tableMemberObject(
   };
 }
 
+/** What columns are made of beside the database's own types. */
+interface KnownTypes {
+  /** Of the object types of all sources. */
+  readonly typeNames: ReadonlySet<string>;
+  /** Of the source. */
+  readonly enums: ReadonlyMap<string, TableEnum>;
+}
+
 function trackTable(
   source: TrackedSource,
   metadata: TableMetadata,
   path: MetadataPath,
-  typeNames: ReadonlySet<string>,
+  known: KnownTypes,
 ): TrackedTable {
   const { configuration } = metadata;
   const catalog =
@@ -84,6 +96,8 @@ function trackTable(
   const base = baseOf(source, metadata);
   const typeName = tableTypeName(source.naming, base.text);
   if (!isGraphQLName(typeName)) refuse(invalidNameReason(typeName));
+  const ownEnum = known.enums.get(nameKey(metadata.table));
+  if (ownEnum?.kind === 'refused') refuse(ownEnum.reason);
   return {
     source,
     metadata,
@@ -98,7 +112,7 @@ function trackTable(
     ),
     rootFields: rootFieldNames(catalog, source.naming, base, configuration),
     mutationFields: mutationFieldNames(catalog, source.naming, base, configuration),
-    columns: trackColumns(source, catalog, configuration, typeNames),
+    columns: trackColumns(source, catalog, configuration, known),
     relationships: new Map(),
     computedFields: new Map(),
   };
@@ -112,13 +126,13 @@ function trackColumns(
   source: TrackedSource,
   table: CatalogTable,
   configuration: TableConfiguration | undefined,
-  typeNames: ReadonlySet<string>,
+  { typeNames, enums }: KnownTypes,
 ): ReadonlyMap<string, TrackedColumn> {
   checkCustomNames(table, configuration);
   const columns = new Map<string, TrackedColumn>();
   const byFieldName = new Map<string, string>();
   for (const column of table.columns) {
-    const type = scalarOf(column.type, typeNames);
+    const type = { ...scalarOf(column.type, typeNames), ...enumTypeOf(enums, table, column) };
     const fieldName = fieldNameOf(source, column, type, configuration);
     const comment = own(configuration?.column_config, column.name)?.comment;
     columns.set(column.name, {

@@ -1,6 +1,6 @@
-// A Postgres type -> the scalar the API shows for it, alone or as a list.
+// A Postgres type -> the scalar or enum the API shows for it, alone or as a list.
 
-import type { ScalarType } from '../artifact/types.ts';
+import type { EnumValue, ScalarType } from '../artifact/types.ts';
 import { SPECIFIED_SCALARS } from './graphql-types.ts';
 import type { TypeRegistry, TypeText } from './types.ts';
 
@@ -16,8 +16,19 @@ export function scalar(registry: TypeRegistry, name: string): TypeText {
 
 /** The nullable type of a column or argument: `Int`, `[String!]`. */
 export function scalarType(registry: TypeRegistry, type: ScalarType): TypeText {
-  const name = scalar(registry, type.graphql);
+  const name = type.enumValues
+    ? enumType(registry, type.graphql, type.enumValues)
+    : scalar(registry, type.graphql);
   return type.array ? `[${name}!]` : name;
+}
+
+function enumType(registry: TypeRegistry, name: string, values: readonly EnumValue[]): TypeText {
+  return registry.define(name, 'the enum of an enum table', null, () => ({
+    kind: 'ENUM',
+    name,
+    description: null,
+    values: values.map((value) => ({ name: value.name, description: value.description })),
+  }));
 }
 
 /** True for json and jsonb, whose fields take a `path`. */

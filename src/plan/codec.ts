@@ -1,6 +1,6 @@
 // JSON values -> Postgres' text input syntax, with GraphQL's and Hasura's checks of what each type takes.
 
-import type { ScalarType } from '../artifact/types.ts';
+import type { EnumValue, ScalarType } from '../artifact/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { Path } from '../error/path.ts';
 import { pathText } from '../error/path.ts';
@@ -107,6 +107,7 @@ function encodeScalar(
   describe: () => string,
 ): string {
   if (value === null || value === undefined) fail(`unexpected null value for type '${type.graphql}'`, path);
+  if (type.enumValues) return enumText(type.graphql, type.enumValues, value, path, describe);
   if (isJson(type) || isGeo(type)) return textOf(JSON.stringify(value), path);
   const mismatch = (expected: string): never =>
     fail(`expected ${expected} for type '${type.graphql}', but found ${describe()}`, path);
@@ -132,6 +133,22 @@ function encodeScalar(
   if (typeof value === 'number' || value instanceof ExactNumber) return numberText(value);
   if (typeof value === 'boolean') return String(value);
   return mismatch('a string');
+}
+
+/** The row of an enum table that a name stands for. */
+function enumText(
+  typeName: string,
+  values: readonly EnumValue[],
+  name: unknown,
+  path: Path | undefined,
+  describe: () => string,
+): string {
+  if (typeof name !== 'string')
+    return fail(`expected an enum value for type '${typeName}', but found ${describe()}`, path);
+  const found = values.find((value) => value.name === name);
+  if (found) return found.value;
+  const choices = values.map((value) => `'${value.name}'`).join(', ');
+  return fail(`expected one of the values [${choices}] for type '${typeName}', but found '${name}'`, path);
 }
 
 /** Postgres calls a malformed label path a syntax error (42601), which could not be told from one of ours. */

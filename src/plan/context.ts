@@ -14,7 +14,7 @@ import { ident, param } from '../sql/sql.ts';
 import type { Leaf } from './codec.ts';
 import { leafCastSql } from './codec.ts';
 import type { Input, InputReader } from './input.ts';
-import { resolveVariable } from './input.ts';
+import { describeInput, resolveVariable } from './input.ts';
 
 /** Fields an operation may select after fragments are spread; bounds planning time and SQL size. */
 export const MAX_SELECTED_FIELDS = 20_000;
@@ -85,6 +85,7 @@ export function newAlias(ctx: PlanContext, prefix: 't' | 'r' | 'n' = 't'): Sql {
  */
 export function requestParam(ctx: PlanContext, input: Input, leaf: Leaf, path: Path | undefined): Sql {
   checkNestedVariables(ctx, input, leaf, path);
+  if ('type' in leaf && leaf.type.enumValues) checkEnumLiterals(ctx, input, leaf.type.graphql, path);
   const key =
     input.kind === 'json' ? `${input.variable} ${JSON.stringify(input.path)}` : valueKey(input.node);
   const kinds = ctx.valueIds.get(key) ?? new Map<string, number>();
@@ -121,6 +122,26 @@ function checkNestedVariables(ctx: PlanContext, input: Input, leaf: Leaf, path: 
       if (!ctx.reader.operation.variables.has(name)) invalid(`unbound variable "${name}"`, path);
     },
   });
+}
+
+/** A literal of an enum is no string, which its JSON value would not show: specification, section 3.9. */
+function checkEnumLiterals(ctx: PlanContext, input: Input, typeName: string, path: Path | undefined): void {
+  if (input.kind === 'json') return;
+  const { node } = input;
+  switch (node.kind) {
+    case Kind.LIST:
+      for (const [i, item] of node.values.entries())
+        checkEnumLiterals(ctx, { kind: 'literal', node: item }, typeName, at(path, i));
+      break;
+    case Kind.ENUM:
+    case Kind.NULL:
+    case Kind.VARIABLE: // its own type was compared, and JSON has no enums
+      break;
+    default: {
+      const found = describeInput(input, ctx.reader.variables);
+      invalid(`expected an enum value for type '${typeName}', but found ${found}`, path);
+    }
+  }
 }
 
 /** Counts one condition, sort key or list item that is planned. @throws HedgeError `validation-failed` beyond the limit. */
