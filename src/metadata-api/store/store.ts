@@ -21,11 +21,13 @@ import { catalogDb, statementOf } from './statement.ts';
 
 /** Hasura's id of the one row of hdb_metadata. */
 const ROW = 1;
+/** Key of the advisory lock under which the tables are made: «hedgemd» in ASCII. */
+const PREPARE_LOCK = '29384879483743588';
 /** SQLSTATEs of a table or a schema that is not there. */
 const MISSING: ReadonlySet<string> = new Set(['42P01', '3F000']);
 /** The name that cannot exist, by reading which a transaction gives itself up when the version is not the expected. */
 const CONFLICT = 'hedge/conflict';
-const CONFLICT_MESSAGE = /unrecognized configuration parameter "hedge\/conflict\/(\d+)"/;
+const CONFLICT_MESSAGE = /unrecognized configuration parameter "hedge\/conflict\/\d+"/;
 
 /** The document of a version, as it stands in the database. */
 export interface StoredMetadata {
@@ -137,6 +139,7 @@ export function metadataStore(database: Database, instanceId: string): MetadataS
       try {
         await withTables(() => database.transaction(statements));
       } catch (error) {
+        if (isLost(error)) throw versionConflict(version.after);
         throw conflictOf(error, version.after) ?? storeError(error, { sql: 'save metadata', parameters: [] });
       }
       return version.after + 1;
@@ -238,12 +241,13 @@ from (select coalesce((select resource_version from hdb_catalog.hdb_metadata whe
 
 /** The `conflict` that an error of a transaction with `saveStatements` means, if it means one. */
 export function conflictOf(error: unknown, expected: number): HedgeError | undefined {
-  const found = error instanceof NeonError ? CONFLICT_MESSAGE.exec(error.message)?.[1] : undefined;
-  // Two first writers both find no row, and one of them loses at the primary key; or the database aborts one of two.
-  const lost =
-    error instanceof NeonError &&
-    (error.code === '40001' || error.code === '40P01' || error.code === '23505');
-  return found === undefined && !lost ? undefined : versionConflict(expected);
+  const isConflict = error instanceof NeonError && CONFLICT_MESSAGE.test(error.message);
+  return isConflict ? versionConflict(expected) : undefined;
+}
+
+/** Two first writers both find no row, and one of them loses at the primary key; or Postgres gives up one of two. */
+function isLost(error: unknown): boolean {
+  return error instanceof NeonError && ['40001', '40P01', '23505'].includes(error.code ?? '');
 }
 
 /** Hasura's answer to a write that builds on a version which is not the current one. */
@@ -262,7 +266,9 @@ async function prepare(database: Database): Promise<void> {
     parameters: [],
   });
   if (found[0]?.[0] === 't') await checkVersion(database);
-  await database.transaction(CREATE_METADATA_CATALOG.map((sql) => ({ sql, parameters: [] })));
+  // `if not exists` does not keep two that create at once from failing at each other: one waits for the other.
+  const statements = [`select pg_advisory_xact_lock(${PREPARE_LOCK})`, ...CREATE_METADATA_CATALOG];
+  await database.transaction(statements.map((sql) => ({ sql, parameters: [] })));
 }
 
 async function checkVersion(database: Database): Promise<void> {
