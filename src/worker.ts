@@ -2,15 +2,18 @@
 
 import artifactText from 'hedge-artifact';
 
+import type { ArtifactView } from './artifact/decode.ts';
 import { openArtifact } from './artifact/decode.ts';
 import { authenticator } from './auth/authenticate.ts';
 import { ConfigError, readConfig } from './config/config.ts';
+import type { Config } from './config/types.ts';
 import type { Engine } from './execute/engine.ts';
 import { planCache } from './execute/plan-cache.ts';
 import { connectSources } from './execute/sources.ts';
 import { createApp } from './http/app.ts';
 import { misconfiguredHandler } from './http/misconfigured.ts';
-import type { Assets, Handler } from './http/types.ts';
+import type { AppContext, Assets, Handler } from './http/types.ts';
+import type { LiveService, LiveServiceOptions } from './metadata-api/live-service.ts';
 
 /** Bindings: vars and secrets under their names, and the console's files. */
 type Env = Record<string, unknown> & { readonly ASSETS?: Assets };
@@ -24,19 +27,23 @@ function log(entry: Readonly<Record<string, unknown>>): void {
 function buildService(env: Env): Handler {
   try {
     const config = readConfig(env);
-    const artifact = openArtifact(artifactText);
-    const engine: Engine = {
+    const settings = {
+      stringifyNumericTypes: config.stringifyNumericTypes,
+      booleanNullCollapse: config.booleanNullCollapse,
+      enableAllowlist: config.enableAllowlist,
+    };
+    const engineOf = (artifact: ArtifactView): Engine => ({
       artifact,
       database: connectSources(artifact.header.sources, env, config.neonEndpoint),
-      settings: {
-        stringifyNumericTypes: config.stringifyNumericTypes,
-        booleanNullCollapse: config.booleanNullCollapse,
-        enableAllowlist: config.enableAllowlist,
-      },
+      settings,
       plans: planCache(),
-    };
+    });
+    const parts =
+      config.metadataMode === 'live'
+        ? liveParts({ config, env, engineOf, now: Date.now, log })
+        : bundledParts(engineOf(openArtifact(artifactText)), config);
     return createApp({
-      engine: () => engine,
+      ...parts,
       authenticate: authenticator(config, { now: Date.now, log }),
       config,
       assets: env.ASSETS,
@@ -48,6 +55,32 @@ function buildService(env: Env): Handler {
       error instanceof ConfigError ? error.message : 'the service could not start; its log says why',
     );
   }
+}
+
+type Parts = Pick<AppContext, 'engine' | 'metadata'>;
+
+// What the two modes need beyond serving a query (the compiler, the commands) is loaded when it is first needed.
+
+function liveParts(options: LiveServiceOptions): Parts {
+  let live: LiveService | undefined;
+  const loaded = async (): Promise<LiveService> => {
+    const { createLiveService } = await import('./metadata-api/live-service.ts');
+    return (live ??= createLiveService(options));
+  };
+  return {
+    engine: (waitUntil) => (live ? live.engine(waitUntil) : loaded().then((it) => it.engine(waitUntil))),
+    metadata: async (endpoint, body) => await (await loaded()).metadata(endpoint, body),
+  };
+}
+
+function bundledParts(engine: Engine, config: Config): Parts {
+  return {
+    engine: () => engine,
+    async metadata(endpoint, body) {
+      const { handleBundledRequest } = await import('./metadata-api/bundled.ts');
+      return await handleBundledRequest({ engine, config }, endpoint, body);
+    },
+  };
 }
 
 export default {

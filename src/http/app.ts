@@ -10,6 +10,7 @@ import { planCacheHandler, subscriptionsHandler } from './developer.ts';
 import { explainHandler } from './explain.ts';
 import { graphqlHandler, legacyGraphqlHandler } from './graphql.ts';
 import { healthHandler } from './health.ts';
+import { metadataHandler } from './metadata.ts';
 import { clientErrorOf, errorResponse, notFoundResponse, requestIdOf } from './respond.ts';
 import { restHandler } from './rest.ts';
 import type { AppContext, Handler } from './types.ts';
@@ -43,6 +44,9 @@ export function createApp(context: AppContext): Handler {
     app.get('/dev/subscriptions', route(subscriptionsHandler(context)));
     app.get('/dev/subscriptions/extended', route(subscriptionsHandler(context)));
   }
+  app.post('/v1/metadata', route(metadataHandler(context, 'v1/metadata')));
+  app.post('/v2/query', route(metadataHandler(context, 'v2/query')));
+  app.post('/v1/query', route(metadataHandler(context, 'v1/query')));
   app.get('/healthz', route(healthHandler(context)));
   app.get('/hasura/healthz', route(healthHandler(context)));
   app.get('/v1/version', route(versionHandler));

@@ -3,6 +3,7 @@
 import type { Authenticate } from '../auth/authenticate.ts';
 import type { Config } from '../config/types.ts';
 import type { Engine } from '../execute/engine.ts';
+import type { MetadataEndpoint } from '../metadata-api/types.ts';
 
 /** Writes one line of JSON. */
 export type Log = (entry: Readonly<Record<string, unknown>>) => void;
@@ -23,6 +24,11 @@ export interface AppContext {
    * @throws HedgeError when there is none yet because the metadata database cannot be reached.
    */
   engine(waitUntil: WaitUntil): Engine | Promise<Engine>;
+  /**
+   * Answers a command of the metadata API, the body parsed and the caller known to be an administrator.
+   * @throws HedgeError in Hasura's words.
+   */
+  metadata(endpoint: MetadataEndpoint, body: unknown, waitUntil: WaitUntil): Promise<unknown>;
   readonly authenticate: Authenticate;
   readonly config: Config;
   /** Absent where no assets are deployed: the console is not there then. */

@@ -1,0 +1,96 @@
+// Vars and secrets of a deployment in live mode -> its engine and its metadata API.
+
+import type { ArtifactView } from '../artifact/decode.ts';
+import type { Config } from '../config/types.ts';
+import { HedgeError } from '../error/hedge-error.ts';
+import type { Engine } from '../execute/engine.ts';
+import { neonDatabase } from '../execute/neon.ts';
+import type { Database } from '../execute/types.ts';
+import type { Log, WaitUntil } from '../http/types.ts';
+import type { SourceMetadata, UrlConf } from '../metadata/types.ts';
+import { must } from '../util/assert.ts';
+import { handleMetadataRequest } from './handle.ts';
+import { createLive } from './live.ts';
+import type { MetadataApi } from './metadata-api.ts';
+import { metadataStore } from './store/store.ts';
+import type { MetadataEndpoint } from './types.ts';
+
+export interface LiveServiceOptions {
+  readonly config: Config;
+  readonly env: Readonly<Record<string, unknown>>;
+  readonly now: () => number;
+  readonly log: Log;
+  /** How an artifact is served; `database` finds the database of each of its sources. */
+  readonly engineOf: (artifact: ArtifactView) => Engine;
+}
+
+export interface LiveService {
+  engine(waitUntil: WaitUntil): Engine | Promise<Engine>;
+  metadata(endpoint: MetadataEndpoint, body: unknown): Promise<unknown>;
+}
+
+/** Puts the service together; nothing is asked of a database yet. */
+export function createLiveService(options: LiveServiceOptions): LiveService {
+  const { config, env, now, log, engineOf } = options;
+  const metadataUrl = must(config.metadataDatabaseUrl, 'live mode has a metadata database');
+  const databases = new Map<string, Database>();
+  const connect = (connectionString: string): Database => {
+    let database = databases.get(connectionString);
+    if (!database) {
+      database = neonDatabase({ connectionString, endpoint: config.neonEndpoint ?? undefined });
+      databases.set(connectionString, database);
+    }
+    return database;
+  };
+  const urlOf = (source: SourceMetadata): string =>
+    connectionString(source.configuration.connection_info.database_url, env);
+
+  const defaultSource = config.databaseUrl === null ? null : DEFAULT_SOURCE;
+  const shared = {
+    store: metadataStore(connect(metadataUrl), crypto.randomUUID()),
+    databaseOf: (source: SourceMetadata) => connect(urlOf(source)),
+    compileOptions: config.compileOptions,
+    defaultSource,
+  };
+  const live = createLive({ ...shared, engineOf, pollIntervalMs: config.schemaSyncPollInterval, now, log });
+  const api: MetadataApi = {
+    ...shared,
+    sharesMetadataDatabase: (source) => urlOf(source) === metadataUrl,
+    refusal: config.maintenanceMode ? 'metadata cannot be modified in maintenance mode' : null,
+    begin: live.load,
+    adopt: live.adopt,
+  };
+  return {
+    engine: live.engine,
+    metadata: (endpoint, body) => handleMetadataRequest(api, endpoint, body),
+  };
+}
+
+/** The source of a fresh start, as Hasura makes it of HASURA_GRAPHQL_DATABASE_URL. */
+const DEFAULT_SOURCE: SourceMetadata = {
+  name: 'default',
+  kind: 'postgres',
+  tables: [],
+  configuration: {
+    connection_info: {
+      database_url: { from_env: 'HASURA_GRAPHQL_DATABASE_URL' },
+      isolation_level: 'read-committed',
+      pool_settings: { connection_lifetime: 600, idle_timeout: 180, max_connections: 50, retries: 1 },
+      use_prepared_statements: true,
+    },
+  },
+};
+
+/** @throws HedgeError naming the environment variable that is not set; the string itself is never shown. */
+function connectionString(conf: UrlConf, env: Readonly<Record<string, unknown>>): string {
+  if (typeof conf === 'string') return conf;
+  if ('from_env' in conf) {
+    const value = env[conf.from_env];
+    if (typeof value === 'string' && value !== '') return value;
+    throw new HedgeError('invalid-configuration', `environment variable '${conf.from_env}' not set`);
+  }
+  const { username, password, host, port, database } = conf.connection_parameters;
+  const part = (value: unknown): string => encodeURIComponent(String(value ?? ''));
+  const secret = password === undefined || password === null ? '' : `:${part(password)}`;
+  return `postgresql://${part(username)}${secret}@${part(host)}:${part(port ?? 5432)}/${part(database)}`;
+}

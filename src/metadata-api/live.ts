@@ -1,0 +1,139 @@
+// The versions in the metadata database -> the engine of the newest one this isolate knows.
+//
+// A request takes the engine that is there and never waits for a newer one: whether there is one is asked beside the
+// request, at most once per interval. Only an isolate that has none yet waits for its first.
+
+import type { ArtifactView } from '../artifact/decode.ts';
+import { openArtifact } from '../artifact/decode.ts';
+import { encodeArtifact } from '../artifact/encode.ts';
+import type { CompileOptions } from '../compile/options.ts';
+import { HedgeError } from '../error/hedge-error.ts';
+import type { Engine } from '../execute/engine.ts';
+import type { Log, WaitUntil } from '../http/types.ts';
+import { exportMetadata } from '../metadata/export.ts';
+import type { SourceMetadata } from '../metadata/types.ts';
+import type { DatabaseOf } from './catalogs.ts';
+import { readSourceCatalogs } from './catalogs.ts';
+import { artifactFormat, compileVersion, isSource } from './compile-version.ts';
+import type { MetadataStore } from './store/store.ts';
+import { readStoredMetadata } from './stored-metadata.ts';
+
+/** How long an unreachable source is left alone before it is tried again. */
+const RETRY_MS = 10_000;
+
+export interface LiveOptions {
+  readonly store: MetadataStore;
+  readonly databaseOf: DatabaseOf;
+  readonly compileOptions: CompileOptions;
+  /** The source of a metadata database that has none yet. */
+  readonly defaultSource: SourceMetadata | null;
+  /** How an artifact is served. */
+  readonly engineOf: (artifact: ArtifactView) => Engine;
+  /** How often to ask for a newer version, in milliseconds; 0: never. */
+  readonly pollIntervalMs: number;
+  readonly now: () => number;
+  readonly log: Log;
+}
+
+export interface Live {
+  /** The newest engine known here. @throws HedgeError while there is none because the database cannot be asked. */
+  engine(waitUntil: WaitUntil): Engine | Promise<Engine>;
+  /** Loads what is stored, and makes the first version where there is none. */
+  load(): Promise<unknown>;
+  /** Serves a version that this isolate stored itself. */
+  adopt(resourceVersion: number, artifactText: string): void;
+}
+
+interface Serving {
+  readonly resourceVersion: number;
+  readonly engine: Engine;
+}
+
+/** Starts with nothing: the first request loads what is stored. */
+export function createLive(options: LiveOptions): Live {
+  const { store, pollIntervalMs, now, log } = options;
+  let serving: Serving | undefined;
+  let loading: Promise<Engine> | undefined;
+  let askedAt = 0;
+  let triedAt = 0;
+
+  const serve = (resourceVersion: number, artifactText: string): Engine => {
+    const engine = options.engineOf(openArtifact(artifactText));
+    // A request that loaded long may come back with a version older than the one another request wrote meanwhile.
+    if (serving === undefined || resourceVersion >= serving.resourceVersion) {
+      serving = { resourceVersion, engine };
+    }
+    return serving.engine;
+  };
+
+  const load = async (): Promise<Engine> => {
+    askedAt = now();
+    const stored = await store.loadArtifact(artifactFormat(options.compileOptions));
+    const { resourceVersion, artifact } = stored ?? (await compileStored(options));
+    return serve(resourceVersion, artifact);
+  };
+
+  const refresh = async ({ resourceVersion, engine }: Serving): Promise<void> => {
+    try {
+      if ((await store.version()) !== resourceVersion) await load();
+      else if (engine.artifact.header.inconsistencies.some(isSource) && now() - triedAt >= RETRY_MS) {
+        triedAt = now();
+        const { artifact } = await compileStored(options);
+        if (serving?.resourceVersion === resourceVersion) serve(resourceVersion, artifact);
+      }
+    } catch (error) {
+      log({
+        type: 'schema-sync',
+        level: 'error',
+        error: error instanceof Error ? error.message : String(error),
+      });
+    }
+  };
+
+  return {
+    engine(waitUntil) {
+      if (serving !== undefined) {
+        if (pollIntervalMs > 0 && now() - askedAt >= pollIntervalMs) {
+          askedAt = now();
+          waitUntil(refresh(serving));
+        }
+        return serving.engine;
+      }
+      if (loading === undefined) {
+        loading = load().finally(() => {
+          loading = undefined;
+        });
+        waitUntil(loading.catch(() => {})); // goes on for the others when the client that began it hangs up
+      }
+      return loading;
+    },
+    load,
+    adopt(resourceVersion, artifactText) {
+      askedAt = now();
+      serve(resourceVersion, artifactText);
+    },
+  };
+}
+
+/** Compiles the stored metadata, which another program wrote or another version of ours compiled, and stores that. */
+async function compileStored(
+  options: LiveOptions,
+): Promise<{ readonly resourceVersion: number; readonly artifact: string }> {
+  const { store, compileOptions, defaultSource, databaseOf } = options;
+  const format = artifactFormat(compileOptions);
+  const stored = await store.load();
+  const metadata = readStoredMetadata(stored?.metadata, defaultSource);
+  const catalogs = await readSourceCatalogs(metadata.sources, databaseOf);
+  const artifact = encodeArtifact(compileVersion(metadata, catalogs, compileOptions));
+  if (stored !== null) {
+    await store.saveArtifact({ resourceVersion: stored.resourceVersion, artifact, format });
+    return { resourceVersion: stored.resourceVersion, artifact };
+  }
+  try {
+    const text = JSON.stringify(exportMetadata(metadata));
+    return { resourceVersion: await store.save({ after: 0, metadata: text, artifact, format }), artifact };
+  } catch (error) {
+    if (!(error instanceof HedgeError) || error.code !== 'conflict') throw error;
+    return compileStored(options); // another isolate was first
+  }
+}

@@ -1,0 +1,63 @@
+// run_sql -> its result: the SQL runs at once, and the working copy of the metadata follows what it renamed and dropped.
+
+import { HedgeError } from '../error/hedge-error.ts';
+import { NeonError } from '../execute/neon-error.ts';
+import { readArgs } from './commands/command.ts';
+import { findSource } from './commands/find.ts';
+import { checkConsistency } from './consistency.ts';
+import { refuseChange } from './metadata-api.ts';
+import type { CommandContext } from './run-command.ts';
+import { runSqlArgs } from './run-sql/args.ts';
+import { runSql } from './run-sql/run-sql.ts';
+import { conflictOf } from './store/store.ts';
+import type { Command } from './types.ts';
+
+/**
+ * Runs the SQL of the command. Where it changes what is tracked, the changed metadata is stored with it: in the same
+ * transaction when both are in one database, else right after it.
+ * @throws HedgeError; nothing was committed then, but by `no_transaction`.
+ */
+export async function runSqlCommand({ api, work }: CommandContext, command: Command): Promise<unknown> {
+  const args = readArgs(runSqlArgs, command.args, command);
+  if (!args.readOnly) refuseChange(api);
+  const source = findSource(work.metadata(), args.source, command.path);
+  const isShared = !args.readOnly && api.sharesMetadataDatabase(source);
+  // Commands of the same request before this one are checked while they can still be refused.
+  if (work.isChanged() && !args.readOnly) await work.settle();
+  const before = work.snapshot();
+
+  const outcome = await runSql({
+    args,
+    database: api.databaseOf(source),
+    metadata: work.metadata(),
+    catalogs: async () => (await work.catalogs()).catalogs,
+    path: command.path,
+    async commit({ metadata, catalog }) {
+      const known = await work.settle();
+      work.follow(metadata, source.name, catalog);
+      work.touch();
+      const after = await work.settle();
+      checkConsistency({ kind: 'none new' }, known, after, command.path);
+      return isShared ? await work.storeStatements() : [];
+    },
+  }).catch((error: unknown) => {
+    work.restore(before);
+    throw storeConflict(error, work.resourceVersion) ?? error;
+  });
+
+  if (!args.readOnly) work.noteEffect();
+  if (outcome.committed !== null) {
+    if (isShared) work.stored();
+    else await work.store();
+  } else if (outcome.schemaChanged) {
+    work.forget(source.name);
+    work.touch();
+  }
+  return outcome.answer;
+}
+
+function storeConflict(error: unknown, expected: number): HedgeError | undefined {
+  return error instanceof HedgeError && error.cause instanceof NeonError
+    ? conflictOf(error.cause, expected)
+    : undefined;
+}

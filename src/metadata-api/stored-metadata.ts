@@ -1,0 +1,32 @@
+// The document of the metadata database -> Metadata. It was checked when it was stored, but perhaps by Hasura.
+
+import { HedgeError } from '../error/hedge-error.ts';
+import { documentPathText } from '../metadata/problem.ts';
+import { readMetadataDocument } from '../metadata/read-document.ts';
+import type { Metadata, SourceMetadata } from '../metadata/types.ts';
+
+/**
+ * Reads it; nothing stored yet is a document with the default source, as in Hasura.
+ * @throws HedgeError that lists what this version cannot read.
+ */
+export function readStoredMetadata(document: unknown, defaultSource: SourceMetadata | null): Metadata {
+  if (document === undefined || document === null || isEmpty(document)) return emptyMetadata(defaultSource);
+  const result = readMetadataDocument(document, { defaultSource });
+  if ('metadata' in result) return result.metadata;
+  const problems = result.problems
+    .map(({ path, message }) => `${documentPathText(path)}: ${message}`)
+    .join('; ');
+  throw new HedgeError('invalid-configuration', `the stored metadata cannot be read: ${problems}`, {
+    status: 500,
+  });
+}
+
+/** The metadata of a fresh start: the source that the environment names, without tables. */
+export function emptyMetadata(defaultSource: SourceMetadata | null): Metadata {
+  return { version: 3, sources: defaultSource === null ? [] : [defaultSource] };
+}
+
+/** Hasura stores `{}` before its first start is over. */
+function isEmpty(document: unknown): boolean {
+  return typeof document === 'object' && document !== null && Object.keys(document).length === 0;
+}
