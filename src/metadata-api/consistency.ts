@@ -52,15 +52,18 @@ export function checkConsistency(
   }
 }
 
+/** What an inherited role does not get, because its parents do not agree on it: told, but no reason to refuse a change. */
+const NOT_INHERITED = 'inherited role permission inconsistency';
+
 /** An inconsistency as the metadata API shows it. */
 export function inconsistencyJson(object: Inconsistency): Record<string, unknown> {
-  const { path: _, ...shown } = object;
-  return shown;
+  const { path: _, definition, ...shown } = object;
+  return object.type === NOT_INHERITED ? { ...shown, entity: definition } : { ...shown, definition };
 }
 
 function newOnes(before: readonly Inconsistency[], after: readonly Inconsistency[]): Inconsistency[] {
   const known = new Set(before.map(idOf));
-  return after.filter((object) => !known.has(idOf(object)));
+  return after.filter((object) => object.type !== NOT_INHERITED && !known.has(idOf(object)));
 }
 
 function idOf({ type, name }: { readonly type: string; readonly name: string }): string {
