@@ -51,9 +51,19 @@ export async function readCatalog(
   run: (sql: string) => Promise<string>,
   enumTables: readonly QualifiedName[] = [],
 ): Promise<DatabaseCatalog> {
-  const catalog = toCatalog(parseRawCatalog(await run(CATALOG_SQL)));
-  if (enumTables.length === 0) return catalog;
-  return { ...catalog, enumTables: await readEnumTables(run, catalog.tables, enumTables) };
+  return await addEnumTables(run, toCatalog(parseRawCatalog(await run(CATALOG_SQL))), enumTables);
+}
+
+/** The catalog with the rows of those of `enumTables` that it has no rows of yet; `run` is called when there are any. */
+export async function addEnumTables(
+  run: (sql: string) => Promise<string>,
+  catalog: DatabaseCatalog,
+  enumTables: readonly QualifiedName[],
+): Promise<DatabaseCatalog> {
+  const known = catalog.enumTables ?? [];
+  const wanted = enumTables.filter((t) => !known.some((k) => k.schema === t.schema && k.name === t.name));
+  const read = await readEnumTables(run, catalog.tables, wanted);
+  return read.length === 0 ? catalog : { ...catalog, enumTables: [...known, ...read].sort(byName) };
 }
 
 function toCatalog(raw: RawCatalog): DatabaseCatalog {

@@ -1,10 +1,11 @@
 // The sources of the metadata -> what each of their databases holds, asked at once; a source that cannot be asked is
 // left out, with the reason.
 
-import { readCatalog } from '../catalog/read-catalog.ts';
+import { addEnumTables, readCatalog } from '../catalog/read-catalog.ts';
 import type { DatabaseCatalog } from '../catalog/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { Database } from '../execute/types.ts';
+import { enumTablesOf } from '../metadata/enum-tables.ts';
 import type { SourceMetadata } from '../metadata/types.ts';
 import { must } from '../util/assert.ts';
 
@@ -19,7 +20,7 @@ export const NO_CATALOGS: SourceCatalogs = { catalogs: new Map(), unreachable: n
 /** Finds the database of a source. @throws HedgeError when its connection string is not there or is none. */
 export type DatabaseOf = (source: SourceMetadata) => Database;
 
-/** Asks the databases of `sources` that are not in `known` yet. Never throws for a database that cannot be asked. */
+/** Asks the databases of `sources` what is not in `known` yet. Never throws for a database that cannot be asked. */
 export async function readSourceCatalogs(
   sources: readonly SourceMetadata[],
   databaseOf: DatabaseOf,
@@ -29,13 +30,15 @@ export async function readSourceCatalogs(
   const unreachable = new Map(known.unreachable);
   await Promise.all(
     sources.map(async (source) => {
-      if (catalogs.has(source.name)) return;
       try {
-        const database = databaseOf(source);
-        const catalog = await readCatalog(async (sql) =>
-          must(await database.queryText(sql, []), 'the catalog statement gives a row'),
+        const run = async (sql: string): Promise<string> =>
+          must(await databaseOf(source).queryText(sql, []), 'the catalog statement gives a row');
+        const before = catalogs.get(source.name);
+        const enums = enumTablesOf(source);
+        catalogs.set(
+          source.name,
+          before ? await addEnumTables(run, before, enums) : await readCatalog(run, enums),
         );
-        catalogs.set(source.name, catalog);
         unreachable.delete(source.name);
       } catch (error) {
         if (!(error instanceof HedgeError)) throw error;

@@ -14,6 +14,8 @@ import { applySeeds } from '../../scripts/migrate/seeds.ts';
 import { encodeArtifact } from '../../src/artifact/encode.ts';
 import type { Artifact } from '../../src/artifact/types.ts';
 import { compile } from '../../src/compile/compile.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { enumTablesOf } from '../../src/metadata/enum-tables.ts';
 import { readMetadata } from '../../src/metadata/metadata.ts';
 import { formatProblem } from '../../src/metadata/problem.ts';
 import type { Metadata } from '../../src/metadata/types.ts';
@@ -80,8 +82,13 @@ export async function startHedge(options: HedgeOptions): Promise<Hedge> {
 
 async function serve(options: HedgeOptions, database: TestDatabase): Promise<Hedge> {
   const metadata = options.metadata ?? (await metadataOf(options.schema ?? 'example'));
-  const catalog = await readCatalogFromUrl(database.url);
-  const artifact = compile(metadata, new Map(metadata.sources.map((s) => [s.name, catalog])));
+  const enums = metadata.sources.flatMap(enumTablesOf);
+  const catalog = await readCatalogFromUrl(database.url, undefined, enums);
+  const artifact = compile(
+    metadata,
+    new Map(metadata.sources.map((s) => [s.name, catalog])),
+    readConfig(options.env ?? {}).compileOptions,
+  );
   if (artifact.inconsistencies.length > 0 && options.allowInconsistent !== true) {
     throw new Error(
       `inconsistent: ${artifact.inconsistencies.map((i) => `${i.name}: ${i.reason}`).join('; ')}`,
