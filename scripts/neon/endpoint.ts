@@ -17,6 +17,8 @@ export interface NeonEndpointOptions {
    * password and database stay. Without it connection strings are used as they are.
    */
   readonly databaseUrl?: string;
+  /** Connection strings to use instead of others, by `databaseKey` of those; read at each new connection string. */
+  readonly redirects?: ReadonlyMap<string, string>;
   /** A free port unless told. */
   readonly port?: number;
   /** `127.0.0.1` unless told. Whoever reaches the port reaches the database. */
@@ -47,6 +49,7 @@ export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Prom
   const { databaseUrl, host = '127.0.0.1' } = options;
   const pools = new Pools({
     server: databaseUrl === undefined ? null : parseDatabaseUrl(databaseUrl),
+    redirects: options.redirects ?? new Map(),
     size: options.connections ?? 16,
   });
   const prepare = options.prepare ?? false;
@@ -142,8 +145,10 @@ function run(
     client.on('error', ignore);
     const finish = (outcome: Outcome): void => {
       response.off('close', cancel);
-      client.off('error', ignore);
-      releaseClean(client, request, outcome, cancelled, release);
+      releaseClean(client, request, outcome, cancelled, (destroy) => {
+        client.off('error', ignore);
+        release(destroy);
+      });
       if (cancelled) return;
       if (outcome.kind === 'results') {
         send(response, 200, outcome.body);

@@ -7,7 +7,7 @@ import { compile } from '../../../src/compile/compile.ts';
 import { neonDatabase } from '../../../src/execute/neon.ts';
 import type { Database, Statement } from '../../../src/execute/types.ts';
 import { runSqlArgs } from '../../../src/metadata-api/run-sql/args.ts';
-import type { Next, RunSqlOptions, RunSqlOutcome } from '../../../src/metadata-api/run-sql/run-sql.ts';
+import type { RunSqlOptions, RunSqlOutcome } from '../../../src/metadata-api/run-sql/run-sql.ts';
 import { runSql } from '../../../src/metadata-api/run-sql/run-sql.ts';
 import type { Metadata } from '../../../src/metadata/types.ts';
 import { must } from '../../../src/util/assert.ts';
@@ -125,7 +125,7 @@ export async function createProject(endpoint: string = inject('neonUrl')): Promi
   let commits = 0;
   const catalog = () =>
     readCatalog(async (sql) => must(await database.queryText(sql, []), 'the catalog is one text'));
-  const store = (_: Next): Promise<readonly Statement[]> => {
+  const store = (): Promise<readonly Statement[]> => {
     commits += 1;
     return Promise.resolve([]);
   };
