@@ -7,8 +7,8 @@ import { encodeArtifact } from '../artifact/encode.ts';
 import type { Allowlist, Artifact, Inconsistency, RestEndpoint, StoredQueries } from '../artifact/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import { diagnose } from '../introspection/diagnose.ts';
-import type { RoleTypes } from '../introspection/role-types.ts';
-import { roleTypes } from '../introspection/role-types.ts';
+import type { TypeLookup } from '../introspection/role-types.ts';
+import { lookupTypes } from '../introspection/role-types.ts';
 import type { Metadata } from '../metadata/types.ts';
 import { selectOperation } from '../parse/operation.ts';
 import { parse } from '../parse/parse.ts';
@@ -17,7 +17,7 @@ import { report } from './inconsistency.ts';
 
 /**
  * What the metadata's collections are used for; undefined when nothing is. Without collections nothing is done at all;
- * with them the types of `admin` are walked once.
+ * with them the types of `admin` that they name are made once.
  */
 export function compileStoredQueries(
   metadata: Metadata,
@@ -73,7 +73,8 @@ function checkQueries(
 ): void {
   const collections = metadata.query_collections ?? [];
   if (collections.every(({ definition }) => definition.queries.length === 0)) return;
-  const types = adminTypes(artifact);
+  const admin = artifact.roles.filter(({ role }) => role === 'admin');
+  const types = lookupTypes(openArtifact(encodeArtifact({ ...artifact, roles: admin })).role('admin'));
   const allowed = new Set([...allowlist.global, ...Object.values(allowlist.roles).flat()]);
   for (const [i, { name: collection, definition }] of collections.entries()) {
     for (const [j, stored] of definition.queries.entries()) {
@@ -110,23 +111,12 @@ function quoted(texts: readonly string[]): string {
 }
 
 /** What is wrong with a query. */
-function errorsOf(query: string, types: RoleTypes | HedgeError): readonly string[] {
+function errorsOf(query: string, types: TypeLookup): readonly string[] {
   try {
     const operation = selectOperation(parse(query), undefined);
-    return types instanceof HedgeError ? [types.message] : diagnose(operation, types);
+    return diagnose(operation, types);
   } catch (error) {
     if (error instanceof HedgeError) return [error.message];
-    throw error;
-  }
-}
-
-/** The types of `admin`, or why there are none. */
-function adminTypes(artifact: Artifact): RoleTypes | HedgeError {
-  const admin = artifact.roles.filter(({ role }) => role === 'admin');
-  try {
-    return roleTypes(openArtifact(encodeArtifact({ ...artifact, roles: admin })).role('admin'));
-  } catch (error) {
-    if (error instanceof HedgeError) return error;
     throw error;
   }
 }

@@ -6,7 +6,7 @@ import { Kind, OperationTypeNode } from 'graphql';
 
 import type { Operation } from '../parse/operation.ts';
 import { unreachable } from '../util/assert.ts';
-import type { RoleTypes } from './role-types.ts';
+import type { TypeLookup } from './role-types.ts';
 import type { FieldDef, TypeDef } from './types.ts';
 
 const ROOTS: Readonly<Record<OperationTypeNode, string>> = {
@@ -22,7 +22,7 @@ const MAX_DEPTH = 100;
 type ObjectDef = Extract<TypeDef, { kind: 'OBJECT' }>;
 
 /** `$.users.nmae: field 'nmae' not found in object 'users'`, in the order of the operation; empty when all is there. */
-export function diagnose(operation: Operation, types: RoleTypes): readonly string[] {
+export function diagnose(operation: Operation, types: TypeLookup): readonly string[] {
   const { node, fragments } = operation;
   const root = ROOTS[node.operation];
   const rootType = types.get(root);

@@ -51,7 +51,36 @@ interface Definition {
   readonly make: () => TypeDef;
 }
 
-function findTypes(role: RoleView): RoleTypes {
+/** A role's types by name alone. */
+export type TypeLookup = Pick<RoleTypes, 'get'>;
+
+/**
+ * The types of a role, found as they are asked for and kept: for those who look at a few types of a large schema. Only
+ * a name that nobody mentioned yet makes it look further.
+ * @throws HedgeError (its `get`) as `roleTypes`, where the clash is among what was looked at.
+ */
+export function lookupTypes(role: RoleView): TypeLookup {
+  const definitions = beginTypes(role);
+  const made = new Map<string, TypeDef>();
+  const unseen = definitions.values();
+  return {
+    get(name) {
+      let type = made.get(name);
+      if (type) return type;
+      while (!definitions.has(name)) {
+        const next = unseen.next();
+        if (next.done) return undefined;
+        next.value.make();
+      }
+      type = must(definitions.get(name), 'a defined type').make();
+      made.set(name, type);
+      return type;
+    },
+  };
+}
+
+/** The definitions that a schema begins with; making one adds those it refers to. */
+function beginTypes(role: RoleView): Map<string, Definition> {
   const definitions = new Map<string, Definition>();
   const registry: TypeRegistry = {
     role,
@@ -68,7 +97,11 @@ function findTypes(role: RoleView): RoleTypes {
     registry.define(def.name, "GraphQL's introspection", null, () => def);
   for (const name of ['String', 'Boolean', 'Int']) scalar(registry, name); // introspection and @cached refer to them
   registry.define(QUERY_ROOT, 'the root of queries', null, () => queryRoot(registry));
+  return definitions;
+}
 
+function findTypes(role: RoleView): RoleTypes {
+  const definitions = beginTypes(role);
   let memberCount = 0;
   // A Map's walk reaches what is added on the way: making a type defines those it refers to.
   for (const { make } of definitions.values()) memberCount += membersOf(make());
