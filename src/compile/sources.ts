@@ -2,6 +2,7 @@
 
 import type { Inconsistency, SourceModel } from '../artifact/types.ts';
 import type { CatalogFunction, DatabaseCatalog } from '../catalog/types.ts';
+import { connectionStringOf } from '../metadata/connection-parameters.ts';
 import type { Metadata, SourceMetadata, UrlConf } from '../metadata/types.ts';
 import { attempt, refuse } from './inconsistency.ts';
 import { nameKey } from './names.ts';
@@ -80,11 +81,8 @@ function trackSource(
 function databaseUrl(conf: UrlConf): SourceModel['databaseUrl'] {
   if (typeof conf === 'string') return { literal: conf };
   if ('from_env' in conf) return { fromEnv: conf.from_env };
-  const { username, password, host, port, database } = conf.connection_parameters;
-  const part = (value: unknown): string => {
-    if (typeof value === 'string' || typeof value === 'number') return encodeURIComponent(value);
-    return refuse('connection_parameters need username, password, host, port and database as plain values');
-  };
-  const secret = password === undefined ? '' : `:${part(password)}`;
-  return { literal: `postgresql://${part(username)}${secret}@${part(host)}:${part(port)}/${part(database)}` };
+  const literal =
+    connectionStringOf(conf.connection_parameters) ??
+    refuse('connection_parameters need username, password, host, port and database as plain values');
+  return { literal };
 }

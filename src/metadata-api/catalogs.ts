@@ -20,7 +20,10 @@ export const NO_CATALOGS: SourceCatalogs = { catalogs: new Map(), unreachable: n
 /** Finds the database of a source. @throws HedgeError when its connection string is not there or is none. */
 export type DatabaseOf = (source: SourceMetadata) => Database;
 
-/** Asks the databases of `sources` what is not in `known` yet. Never throws for a database that cannot be asked. */
+/**
+ * Asks the databases of `sources` what is not in `known` yet; gives `known` itself when there is nothing to ask. Never
+ * throws for a database that cannot be asked.
+ */
 export async function readSourceCatalogs(
   sources: readonly SourceMetadata[],
   databaseOf: DatabaseOf,
@@ -28,23 +31,25 @@ export async function readSourceCatalogs(
 ): Promise<SourceCatalogs> {
   const catalogs = new Map(known.catalogs);
   const unreachable = new Map(known.unreachable);
+  let isSame = true;
   await Promise.all(
     sources.map(async (source) => {
+      const { name } = source;
+      if (unreachable.has(name)) return;
       try {
         const run = async (sql: string): Promise<string> =>
           must(await databaseOf(source).queryText(sql, []), 'the catalog statement gives a row');
-        const before = catalogs.get(source.name);
+        const before = catalogs.get(name);
         const enums = enumTablesOf(source);
-        catalogs.set(
-          source.name,
-          before ? await addEnumTables(run, before, enums) : await readCatalog(run, enums),
-        );
-        unreachable.delete(source.name);
+        const now = before ? await addEnumTables(run, before, enums) : await readCatalog(run, enums);
+        isSame &&= now === before;
+        catalogs.set(name, now);
       } catch (error) {
         if (!(error instanceof HedgeError)) throw error;
-        unreachable.set(source.name, error.message);
+        isSame = false;
+        unreachable.set(name, error.message);
       }
     }),
   );
-  return { catalogs, unreachable };
+  return isSame ? known : { catalogs, unreachable };
 }

@@ -7,6 +7,7 @@ import type { Engine } from '../execute/engine.ts';
 import { neonDatabase } from '../execute/neon.ts';
 import type { Database } from '../execute/types.ts';
 import type { Log, WaitUntil } from '../http/types.ts';
+import { connectionStringOf } from '../metadata/connection-parameters.ts';
 import type { SourceMetadata, UrlConf } from '../metadata/types.ts';
 import { must } from '../util/assert.ts';
 import { handleMetadataRequest } from './handle.ts';
@@ -57,11 +58,11 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
     ...shared,
     sharesMetadataDatabase: (source) => urlOf(source) === metadataUrl,
     refusal: config.maintenanceMode ? 'metadata cannot be modified in maintenance mode' : null,
-    begin: live.load,
-    adopt: live.adopt,
+    begin: () => live.load(),
+    adopt: (version, artifactText) => live.adopt(version, artifactText),
   };
   return {
-    engine: live.engine,
+    engine: (waitUntil) => live.engine(waitUntil),
     metadata: (endpoint, body) => handleMetadataRequest(api, endpoint, body),
   };
 }
@@ -89,8 +90,7 @@ function connectionString(conf: UrlConf, env: Readonly<Record<string, unknown>>)
     if (typeof value === 'string' && value !== '') return value;
     throw new HedgeError('invalid-configuration', `environment variable '${conf.from_env}' not set`);
   }
-  const { username, password, host, port, database } = conf.connection_parameters;
-  const part = (value: unknown): string => encodeURIComponent(String(value ?? ''));
-  const secret = password === undefined || password === null ? '' : `:${part(password)}`;
-  return `postgresql://${part(username)}${secret}@${part(host)}:${part(port ?? 5432)}/${part(database)}`;
+  const text = connectionStringOf(conf.connection_parameters);
+  if (text !== undefined) return text;
+  throw new HedgeError('invalid-configuration', 'connection_parameters of a source are not plain values');
 }

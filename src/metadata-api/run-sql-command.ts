@@ -45,12 +45,14 @@ export async function runSqlCommand({ api, work }: CommandContext, command: Comm
     throw storeConflict(error, work.resourceVersion) ?? error;
   });
 
-  if (!args.readOnly) work.noteEffect();
+  if (!args.readOnly) {
+    work.noteEffect();
+    work.forget(source.name); // what it created is there for the commands after it
+  }
   if (outcome.committed !== null) {
     if (isShared) work.stored();
     else await work.store();
   } else if (outcome.schemaChanged) {
-    work.forget(source.name);
     work.touch();
   }
   return outcome.answer;

@@ -29,7 +29,6 @@ interface Snapshot {
   readonly pending: readonly Pending[];
   readonly isTouched: boolean;
   readonly known: SourceCatalogs;
-  readonly isStale: boolean;
 }
 
 /** The metadata while a request changes it. */
@@ -80,16 +79,10 @@ export async function openWork(api: MetadataApi): Promise<Work> {
   let isTouched = false;
   let isDone = false;
   let known: SourceCatalogs = NO_CATALOGS;
-  let isStale = true;
   let compiled: Compiled | undefined;
 
-  const catalogs = async (): Promise<SourceCatalogs> => {
-    if (isStale || metadata.sources.some((source) => !isKnown(known, source))) {
-      known = await readSourceCatalogs(metadata.sources, databaseOf, known);
-      isStale = false;
-    }
-    return known;
-  };
+  const catalogs = async (): Promise<SourceCatalogs> =>
+    (known = await readSourceCatalogs(metadata.sources, databaseOf, known));
   const compileNow = async (of: Metadata): Promise<Artifact> => {
     const now = await catalogs();
     if (compiled?.metadata !== of || compiled.catalogs !== now) {
@@ -121,7 +114,6 @@ export async function openWork(api: MetadataApi): Promise<Work> {
     metadata: () => metadata,
     catalogs,
     forget(source) {
-      isStale = true;
       if (source === null) known = NO_CATALOGS;
       else {
         known = {
@@ -142,9 +134,9 @@ export async function openWork(api: MetadataApi): Promise<Work> {
         unreachable: without(known.unreachable, source),
       };
     },
-    snapshot: () => ({ settled, metadata, pending, isTouched, known, isStale }),
+    snapshot: () => ({ settled, metadata, pending, isTouched, known }),
     restore(snapshot) {
-      ({ settled, metadata, pending, isTouched, known, isStale } = snapshot);
+      ({ settled, metadata, pending, isTouched, known } = snapshot);
     },
     async settle() {
       const { inconsistencies } = await compileNow(metadata);
@@ -209,8 +201,4 @@ function connectionOf(source: SourceMetadata): string {
 
 function without<T>(map: ReadonlyMap<string, T>, key: string): ReadonlyMap<string, T> {
   return new Map([...map].filter(([name]) => name !== key));
-}
-
-function isKnown({ catalogs, unreachable }: SourceCatalogs, { name }: SourceMetadata): boolean {
-  return catalogs.has(name) || unreachable.has(name);
 }

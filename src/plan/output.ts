@@ -16,7 +16,7 @@ const STRINGIFIED = new Set(['int8', 'numeric', 'float8']);
 export function outputSql(ctx: PlanContext, value: Sql, typeRef: TypeRef): Sql {
   const type = ctx.role.type(typeRef);
   if (type.enumValues?.some(({ name, value: row }) => name !== row)) return sql`upper(${value} collate "C")`;
-  if (isGeo(type)) return sql`ST_AsGeoJSON(${value})::json`;
+  if (isGeo(type)) return sql`ST_AsGeoJSON(${value}, 15, 4)::json`;
   if (ctx.settings.stringifyNumericTypes && type.kind === 'base' && STRINGIFIED.has(type.pg.name)) {
     return type.array ? sql`(${value})::text[]` : sql`(${value})::text`;
   }
