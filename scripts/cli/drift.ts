@@ -2,6 +2,7 @@
 
 import type {
   CatalogColumn,
+  CatalogEnumTable,
   CatalogForeignKey,
   CatalogFunction,
   CatalogKey,
@@ -15,7 +16,7 @@ import type {
 type Facts = readonly (readonly [label: string, expected: string, actual: string])[];
 
 /**
- * Lines in the order tables, functions, enums, domains, composite types; none when both say the same:
+ * Lines in the order tables, functions, enums, domains, composite types, rows of enum tables; none when both say the same:
  *
  *     table public.users: column email is not in the database
  *     table public.users: column age: type is int4 in the migrations, text in the database
@@ -43,6 +44,9 @@ export function describeDrift(migrations: DatabaseCatalog, database: DatabaseCat
         (f) => f.name,
         (x, y) => factLines([['type', typeText(x.type), typeText(y.type)]]),
       ),
+    ),
+    ...compareLists('enum table', migrations.enumTables ?? [], database.enumTables ?? [], nameText, (a, b) =>
+      factLines([['values', enumValuesText(a), enumValuesText(b)]]),
     ),
   ];
 }
@@ -129,6 +133,10 @@ function argumentsText(fn: CatalogFunction): string {
 function resultText(fn: CatalogFunction): string {
   const columns = fn.returnsColumns.map(({ name, type }) => `${name} ${typeText(type)}`).join(', ');
   return `${fn.returnsSet ? 'setof ' : ''}${typeText(fn.returns)}${columns === '' ? '' : ` (${columns})`}`;
+}
+
+function enumValuesText({ values = [] }: CatalogEnumTable): string {
+  return values.map(({ value, comment }) => (comment === null ? value : `${value} (${comment})`)).join(', ');
 }
 
 function nameText(name: QualifiedName): string {

@@ -5,12 +5,10 @@ import { derivedTypeName, type TableTypeKind } from '../artifact/type-names.ts';
 import type { Inconsistency } from '../artifact/types.ts';
 import { report } from './inconsistency.ts';
 import { label, nameKey } from './names.ts';
+import type { ClaimedField, RootClaims } from './root-claims.ts';
 import { RESERVED_TYPE_NAMES } from './scalars.ts';
 import { tableObject } from './tables.ts';
 import type { TrackedSource, TrackedTable } from './tracked.ts';
-
-const ROOTS = ['query_root', 'mutation_root'] as const;
-type Root = (typeof ROOTS)[number];
 
 /** The types that belong to a table, beside its object type. */
 const DERIVED_TYPES: readonly TableTypeKind[] = [
@@ -47,20 +45,18 @@ const DERIVED_TYPES: readonly TableTypeKind[] = [
  */
 export function dropCollidingTables(
   sources: readonly TrackedSource[],
+  roots: RootClaims,
   inconsistencies: Inconsistency[],
 ): void {
   const types = new Map<string, string>();
-  const roots = { query_root: new Map<string, string>(), mutation_root: new Map<string, string>() };
   for (const source of sources) {
     for (const table of source.tables.values()) {
       const object = tableObject(source, table.catalog, table.path);
-      const reason =
-        typeCollision(table, types, object.name) ?? rootFieldCollision(table, roots, object.name);
+      const fields = rootFieldsOf(table);
+      const reason = typeCollision(table, types, object.name) ?? roots.conflict(source, fields, object.name);
       if (reason === null) {
         for (const name of typesOf(table)) types.set(name, object.name);
-        for (const root of ROOTS) {
-          for (const name of rootFieldsOf(table, root)) roots[root].set(name, object.name);
-        }
+        roots.take(source, fields, object.name);
       } else {
         report(inconsistencies, object, `Inconsistent object: ${reason}`);
         source.tables.delete(nameKey(table.catalog));
@@ -88,40 +84,23 @@ function typeCollision(
   return null;
 }
 
-function rootFieldCollision(
-  table: TrackedTable,
-  roots: Readonly<Record<Root, ReadonlyMap<string, string>>>,
-  objectName: string,
-): string | null {
-  for (const root of ROOTS) {
-    const own = new Set<string>();
-    for (const name of rootFieldsOf(table, root)) {
-      const owner = own.has(name) ? objectName : roots[root].get(name);
-      if (owner !== undefined) {
-        return (
-          `encountered conflicting definitions in the selection set for ${root} for field '${name}' ` +
-          `defined in [${owner}, ${objectName}]. Fields must not be defined more than once across all sources.`
-        );
-      }
-      own.add(name);
-    }
-  }
-  return null;
-}
-
-function typesOf({ typeName, baseName, source }: TrackedTable): readonly string[] {
-  return [typeName, ...DERIVED_TYPES.map((kind) => derivedTypeName(source.naming, baseName, kind))];
+function typesOf({ typeName, baseName, source, metadata }: TrackedTable): readonly string[] {
+  const kinds = metadata.is_enum === true ? [...DERIVED_TYPES, 'enum' as const] : DERIVED_TYPES;
+  return [typeName, ...kinds.map((kind) => derivedTypeName(source.naming, baseName, kind))];
 }
 
 /** Those the administrator has. */
-function rootFieldsOf({ rootFields, mutationFields, catalog }: TrackedTable, root: Root): string[] {
+function rootFieldsOf({ rootFields, mutationFields, catalog }: TrackedTable): readonly ClaimedField[] {
   const hasKey = catalog.primaryKey !== null;
-  const fields = root === 'query_root' ? rootFields : mutationFields;
   const { insertable, updatable, deletable } = catalog;
   const exists = (kind: string): boolean =>
     (hasKey || !kind.endsWith('_by_pk')) &&
     (insertable || !kind.startsWith('insert')) &&
     (updatable || !kind.startsWith('update')) &&
     (deletable || !kind.startsWith('delete'));
-  return Object.entries(fields).flatMap(([kind, { name }]) => (exists(kind) ? [name] : []));
+  return (['query', 'mutation'] as const).flatMap((root) =>
+    Object.entries(root === 'query' ? rootFields : mutationFields).flatMap(([kind, { name }]) =>
+      exists(kind) ? [{ root, name }] : [],
+    ),
+  );
 }

@@ -11,6 +11,7 @@ import { trackFunctions } from './functions.ts';
 import { type CompileOptions, DEFAULT_COMPILE_OPTIONS } from './options.ts';
 import { compileRole } from './role.ts';
 import { resolveRoles } from './roles.ts';
+import { createRootClaims } from './root-claims.ts';
 import { compileSources } from './sources.ts';
 import { compileStoredQueries } from './stored-queries.ts';
 import { trackTables } from './tables.ts';
@@ -27,9 +28,15 @@ export function compile(
   const inconsistencies: Inconsistency[] = [];
   const { models, tracked } = compileSources(metadata, catalogs, options, inconsistencies);
   trackTables(tracked, inconsistencies);
-  dropCollidingTables(tracked, inconsistencies);
+  const roots = createRootClaims();
+  dropCollidingTables(tracked, roots, inconsistencies);
   trackFields(tracked, inconsistencies);
-  const functions = withoutCollisions(trackFunctions(tracked, inconsistencies), tracked, inconsistencies);
+  const functions = withoutCollisions(
+    trackFunctions(tracked, inconsistencies),
+    tracked,
+    roots,
+    inconsistencies,
+  );
   const allRoles = resolveRoles(metadata, inconsistencies);
   const world = { sources: tracked, functions, roles: allRoles, options };
   const roles = allRoles.names.map((role) => compileRole(role, world, inconsistencies));

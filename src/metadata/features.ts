@@ -7,15 +7,12 @@ import { HOLE, placeAt, type Tree } from './tree.ts';
 
 interface Feature {
   readonly available: boolean;
-  /** A value that asks for nothing beyond what is served anyway. */
-  readonly isDefault?: (value: unknown) => boolean;
 }
 
 const NOT_YET: Feature = { available: false };
 
 /** Where a feature's key stands in the document (`[]`: in every item of a list) -> whether it is built. */
 export const FEATURES: Readonly<Record<string, Feature>> = {
-  'sources[].tables[].is_enum': { available: false, isDefault: (value) => value === false },
   'sources[].tables[].insert_permissions': NOT_YET,
   'sources[].tables[].update_permissions': NOT_YET,
   'sources[].tables[].delete_permissions': NOT_YET,
@@ -29,10 +26,6 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
   'sources[].tables[].array_relationships[].using.manual_configuration.remote_native_query': NOT_YET,
   'sources[].native_queries': NOT_YET,
   'sources[].logical_models': NOT_YET,
-  'sources[].customization': {
-    available: false,
-    isDefault: (value) => isMapping(value) && onlyKey(value, 'naming_convention', 'hasura-default'),
-  },
   'sources[].query_tags': NOT_YET,
   'sources[].health_check': NOT_YET,
   'sources[].configuration.read_replicas': NOT_YET,
@@ -55,7 +48,7 @@ export function noteUnavailable(root: Tree, document: unknown, note: Report): vo
   for (const [pattern, feature] of Object.entries(FEATURES)) {
     if (feature.available) continue;
     for (const { path, value } of valuesAt(document, pattern.replaceAll('[]', '.[]').split('.'), [])) {
-      if (isEmpty(value) || feature.isDefault?.(value) === true) continue;
+      if (isEmpty(value)) continue;
       note(placeAt(root, path), noticeText(document, path, value), path);
     }
   }
@@ -92,8 +85,4 @@ function isEmpty(value: unknown): boolean {
   if (value === null || value === HOLE) return true;
   if (Array.isArray(value)) return value.every(isEmpty);
   return isMapping(value) && Object.values(value).every(isEmpty);
-}
-
-function onlyKey(value: Record<string, unknown>, key: string, expected: unknown): boolean {
-  return Object.entries(value).every(([name, item]) => isEmpty(item) || (name === key && item === expected));
 }

@@ -184,7 +184,7 @@ describe('names', () => {
     [
       'two root fields of one name',
       [named('odd'), named('kinds', { configuration: { custom_root_fields: { select: 'odd' } } })],
-      "Inconsistent object: encountered conflicting definitions in the selection set for query_root for field 'odd' defined in [table odd in source default, table kinds in source default]. Fields must not be defined more than once across all sources.",
+      "Inconsistent object: Encountered conflicting definitions in the selection set for 'query_root' for field 'odd' defined in [table odd in source default, table kinds in source default]. Fields must not be defined more than once across all sources.",
     ],
   ])('%s is inconsistent', (_, tables, reason) => {
     expect(reasons(...tables)).toEqual([reason]);

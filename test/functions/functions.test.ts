@@ -373,7 +373,7 @@ describe('inconsistencies', () => {
     ],
     [
       fn('search', { configuration: { custom_name: 'post' } }),
-      "encountered conflicting definitions in the selection set for query_root for field 'post' defined in [table post in source default, function search in source default]. Fields must not be defined more than once across all sources.",
+      "Encountered conflicting definitions in the selection set for 'query_root' for field 'post' defined in [table post in source default, function search in source default]. Fields must not be defined more than once across all sources.",
     ],
     [
       fn('search', {

@@ -87,7 +87,7 @@ async function serve(options: HedgeOptions, database: TestDatabase): Promise<Hed
   const artifact = compile(
     metadata,
     new Map(metadata.sources.map((s) => [s.name, catalog])),
-    readConfig(options.env ?? {}).compileOptions,
+    readConfig({ HASURA_GRAPHQL_ADMIN_SECRET: ADMIN_SECRET, ...options.env }).compileOptions,
   );
   if (artifact.inconsistencies.length > 0 && options.allowInconsistent !== true) {
     throw new Error(
