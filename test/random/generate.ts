@@ -126,6 +126,56 @@ export const permissions: fc.Arbitrary<Permissions> = fc
   })
   .map((p) => ({ author: p.author, article: p.article ?? undefined, comment: p.comment ?? undefined }));
 
+/** Permissions of the roles an inherited role is made of, and of one in between that may have its own. */
+export interface Family {
+  readonly one: Permissions;
+  readonly two: Permissions;
+  readonly three: Permissions;
+  /** Made of `two` and `three`. */
+  readonly between: Permissions;
+}
+
+const maybe = (table: string, freq: number): fc.Arbitrary<Permission | undefined> =>
+  fc.option(permission(table), { freq, nil: undefined });
+
+/** A role `user` is made of `one` and `between`. */
+export const families: fc.Arbitrary<Family> = fc.record({
+  one: permissions,
+  two: fc.record({ author: maybe('author', 3), article: maybe('article', 3), comment: maybe('comment', 3) }),
+  three: fc.record({
+    author: maybe('author', 2),
+    article: maybe('article', 2),
+    comment: maybe('comment', 2),
+  }),
+  between: fc.record({
+    author: maybe('author', 1),
+    article: maybe('article', 1),
+    comment: maybe('comment', 1),
+  }),
+});
+
+/** What `user` may, as the naive evaluator takes it. */
+export function inheritedPermissions({ one, two, three, between }: Family): Permissions {
+  return Object.fromEntries(
+    Object.keys(TABLES).map((table) => {
+      const inner = between[table] ? [between[table]] : [two[table], three[table]];
+      return [table, together([one[table], ...inner].filter((p) => p !== undefined))];
+    }),
+  );
+}
+
+function together(parts: readonly Permission[]): Permission | undefined {
+  if (parts.length === 0) return undefined;
+  const limits = parts.flatMap(({ limit }) => (limit === null ? [] : [limit]));
+  return {
+    columns: [...new Set(parts.flatMap((p) => p.columns))],
+    filter: {},
+    limit: limits.length > 0 ? Math.max(...limits) : null,
+    allow_aggregations: parts.some((p) => p.allow_aggregations),
+    parts,
+  };
+}
+
 // ------------------------------------------------------------------ queries
 
 export type Query =

@@ -12,6 +12,8 @@ export interface Permission {
   readonly filter: Filter;
   readonly limit: number | null;
   readonly allow_aggregations: boolean;
+  /** Of an inherited role: the permissions it has together; `filter` says nothing then. */
+  readonly parts?: readonly Permission[];
 }
 
 export type Permissions = Readonly<Record<string, Permission | undefined>>;
@@ -63,6 +65,10 @@ export interface World {
   readonly session: Readonly<Record<string, string>>;
 }
 
+/** Rows as a role sees them -> as they are: relationships are over the latter. */
+const RAW = new WeakMap<Row, Row>();
+const rawOf = (row: Row): Row => RAW.get(row) ?? row;
+
 const shapeOf = (name: string): TableShape => must(TABLES[name], 'a table of the model');
 const rowsOf = (name: string): readonly Row[] => ROWS[name] ?? [];
 
@@ -100,7 +106,21 @@ export function evaluateByPk(world: World, table: string, id: number, fields: re
 function permitted(world: World, table: string, rows: readonly Row[]): readonly Row[] {
   const permission = world.permissions[table];
   if (!permission) throw new Error(`the generator selected ${table}, which the role may not`);
-  return rows.filter((row) => holds(world, table, permission.filter, row, row, false) === true);
+  const allows = ({ filter }: Permission, row: Row): boolean =>
+    holds(world, table, filter, row, row, false) === true;
+  const { parts } = permission;
+  if (!parts) return rows.filter((row) => allows(permission, row));
+  return rows.flatMap((row) => {
+    const allowing = parts.filter((part) => allows(part, row));
+    if (allowing.length === 0) return [];
+    const shown = Object.entries(row).map(([column, value]): [string, Value] => [
+      column,
+      allowing.some((part) => part.columns.includes(column)) ? value : null,
+    ]);
+    const seen: Row = Object.fromEntries(shown);
+    RAW.set(seen, row);
+    return [seen];
+  });
 }
 
 function chosen(
@@ -240,7 +260,7 @@ function relationshipOf(table: string, name: string): RelationshipShape {
 
 function related(relationship: RelationshipShape, row: Row): readonly Row[] {
   const [here, there] = relationship.on;
-  const value = row[here];
+  const value = rawOf(row)[here];
   return value === null ? [] : rowsOf(relationship.table).filter((r) => r[there] === value);
 }
 

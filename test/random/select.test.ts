@@ -17,7 +17,7 @@ import type { TestDatabase } from '../support/database.ts';
 import { createTestDatabase, pgClient } from '../support/database.ts';
 import { pgDatabase } from '../support/pg-database.ts';
 import type { Query } from './generate.ts';
-import { permissions, query, SESSION } from './generate.ts';
+import { families, inheritedPermissions, permissions, query, SESSION } from './generate.ts';
 import { databaseSql, ROWS, TABLES } from './model.ts';
 import type { Permissions } from './naive.ts';
 import { evaluateAggregate, evaluateByPk, evaluateList } from './naive.ts';
@@ -43,7 +43,7 @@ afterAll(async () => {
   await database?.drop();
 });
 
-function metadataOf(world: Permissions): Metadata {
+function metadataOf(roles: Readonly<Record<string, Permissions>>): Metadata {
   const relationship = ([name, r]: [string, (typeof TABLES)[string]['relationships'][string]]) => ({
     name,
     using: {
@@ -68,21 +68,19 @@ function metadataOf(world: Permissions): Metadata {
           array_relationships: Object.entries(table.relationships)
             .filter(([, r]) => r.kind === 'array')
             .map(relationship),
-          select_permissions: world[table.name]
-            ? [{ role: 'user', permission: world[table.name] as never }]
-            : [],
+          // A role without any permission would not be there to inherit from.
+          delete_permissions: Object.keys(roles).map((role) => ({ role, permission: { filter: {} } })),
+          select_permissions: Object.entries(roles).flatMap(([role, world]) =>
+            world[table.name] ? [{ role, permission: world[table.name] as never }] : [],
+          ),
         })),
       },
     ],
   };
 }
 
-async function answers(
-  world: Permissions,
-  queries: readonly Query[],
-  coins: readonly boolean[],
-): Promise<void> {
-  const artifact = compile(metadataOf(world), new Map([['default', catalog]]));
+async function answers(metadata: Metadata, { world, queries, coins }: Case): Promise<void> {
+  const artifact = compile(metadata, new Map([['default', catalog]]));
   expect(artifact.inconsistencies).toEqual([]);
   const engine = {
     artifact: openArtifact(encodeArtifact(artifact)),
@@ -111,21 +109,50 @@ async function answers(
   }
 }
 
+/** What a role may, and what it asks. */
+interface Case {
+  readonly world: Permissions;
+  readonly queries: readonly Query[];
+  readonly coins: readonly boolean[];
+}
+
+const asking = (world: Permissions): fc.Arbitrary<Case> =>
+  fc.record({
+    world: fc.constant(world),
+    queries: fc.array(query(world), { minLength: QUERIES_PER_WORLD, maxLength: QUERIES_PER_WORLD }),
+    coins: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
+  });
+
+const seed = process.env['RANDOM_SEED'];
+const parameters = { numRuns: RUNS, ...(seed ? { seed: Number(seed) } : {}) };
+
 test(
   `a role sees exactly what its permissions allow (${RUNS} random permission sets)`,
   { timeout: 600_000 },
   async () => {
-    const world = permissions.chain((p) =>
-      fc.record({
-        world: fc.constant(p),
-        queries: fc.array(query(p), { minLength: QUERIES_PER_WORLD, maxLength: QUERIES_PER_WORLD }),
-        coins: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }),
-      }),
-    );
-    const seed = process.env['RANDOM_SEED'];
     await fc.assert(
-      fc.asyncProperty(world, (w) => answers(w.world, w.queries, w.coins)),
-      { numRuns: RUNS, ...(seed ? { seed: Number(seed) } : {}) },
+      fc.asyncProperty(permissions.chain(asking), (c) => answers(metadataOf({ user: c.world }), c)),
+      parameters,
+    );
+  },
+);
+
+test(
+  `an inherited role sees what the roles it is made of do (${RUNS} random families)`,
+  { timeout: 600_000 },
+  async () => {
+    const cases = families.chain((family) =>
+      asking(inheritedPermissions(family)).map((c) => ({ ...c, family })),
+    );
+    const inherited = {
+      inherited_roles: [
+        { role_name: 'user', role_set: ['one', 'between'] },
+        { role_name: 'between', role_set: ['two', 'three'] },
+      ],
+    };
+    await fc.assert(
+      fc.asyncProperty(cases, (c) => answers({ ...metadataOf({ ...c.family }), ...inherited }, c)),
+      parameters,
     );
   },
 );
