@@ -5,6 +5,7 @@ import { exportMetadata } from '../metadata/export.ts';
 import type { Parser } from './args/parse.ts';
 import { bool, either, list, object, objectOf, oneOf, sourceName } from './args/parse.ts';
 import { readArgs } from './commands/command.ts';
+import { dropInconsistent } from './commands/drop-inconsistent.ts';
 import { inconsistencyJson } from './consistency.ts';
 import { refuseChange } from './metadata-api.ts';
 import type { CommandContext } from './run-command.ts';
@@ -52,6 +53,14 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       is_consistent: inconsistencies.length === 0,
       ...(inconsistencies.length > 0 && { inconsistent_objects: inconsistencies.map(inconsistencyJson) }),
     };
+  },
+
+  async drop_inconsistent_metadata({ api, work }, command) {
+    refuseChange(api);
+    readArgs(noArgs, command.args, command);
+    const inconsistencies = await work.settle();
+    if (inconsistencies.length > 0) work.apply(command, dropInconsistent(work.metadata(), inconsistencies));
+    return { message: 'success' };
   },
 
   async get_catalog_state({ api }, command) {

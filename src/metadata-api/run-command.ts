@@ -6,6 +6,7 @@ import { must } from '../util/assert.ts';
 import { readCommands } from './envelope.ts';
 import { type MetadataApi, refuseChange } from './metadata-api.ts';
 import { OPERATIONS } from './operations.ts';
+import { findQuery, type Query } from './queries/queries.ts';
 import { isReducible, reduce, unknownCommand } from './reduce.ts';
 import { runSqlCommand } from './run-sql-command.ts';
 import type { Command } from './types.ts';
@@ -39,12 +40,20 @@ export async function runCommand(context: CommandContext, command: Command, dept
   if (RUN_SQL.has(type)) return await runSqlCommand(context, command);
   const operation = Object.hasOwn(OPERATIONS, type) ? OPERATIONS[type] : undefined;
   if (operation) return await operation(context, command);
+  const query = findQuery(type);
+  if (query) return await answerQuery(context, query, command);
   if (!isReducible(type)) throw unknownCommand(command);
   return await applyReducer(context, command);
 }
 
 const BULKS: ReadonlySet<string> = new Set(['bulk', 'bulk_keep_going', 'bulk_atomic', 'concurrent_bulk']);
 const RUN_SQL: ReadonlySet<string> = new Set(['run_sql', 'pg_run_sql']);
+
+async function answerQuery({ work }: CommandContext, query: Query, command: Command): Promise<unknown> {
+  const inconsistencies = await work.settle();
+  const { catalogs } = await work.catalogs();
+  return query(command, { metadata: work.metadata(), catalogs, inconsistencies });
+}
 
 async function applyReducer({ api, work }: CommandContext, command: Command): Promise<unknown> {
   refuseChange(api);
