@@ -35,7 +35,12 @@ export function createApp(context: AppContext): Handler {
     app.post('/v1beta1/relay', route(relayHandler(context)));
   }
   // Hasura counts the explanation among what administrators may do, and leaves REST endpoints on in any case.
-  if (apis.has('metadata')) app.post('/v1/graphql/explain', route(explainHandler(context)));
+  if (apis.has('metadata')) {
+    app.post('/v1/metadata', route(metadataHandler(context, 'v1/metadata')));
+    app.post('/v2/query', route(metadataHandler(context, 'v2/query')));
+    app.post('/v1/query', route(metadataHandler(context, 'v1/query')));
+    app.post('/v1/graphql/explain', route(explainHandler(context)));
+  }
   app.all('/api/rest/*', route(restHandler(context)));
   if (apis.has('config')) app.get('/v1alpha1/config', route(configHandler(context)));
   if (apis.has('pgdump')) app.post('/v1alpha1/pg_dump', route(pgDumpHandler(context)));
@@ -44,9 +49,6 @@ export function createApp(context: AppContext): Handler {
     app.get('/dev/subscriptions', route(subscriptionsHandler(context)));
     app.get('/dev/subscriptions/extended', route(subscriptionsHandler(context)));
   }
-  app.post('/v1/metadata', route(metadataHandler(context, 'v1/metadata')));
-  app.post('/v2/query', route(metadataHandler(context, 'v2/query')));
-  app.post('/v1/query', route(metadataHandler(context, 'v1/query')));
   app.get('/healthz', route(healthHandler(context)));
   app.get('/hasura/healthz', route(healthHandler(context)));
   app.get('/v1/version', route(versionHandler));

@@ -14,11 +14,19 @@ const NO_ADMIN = {
   error: 'You have to be an admin to access this endpoint',
   code: 'access-denied',
 };
+const NO_ADMIN_OF_METADATA = {
+  path: '$.args',
+  error: 'restricted access : admin only',
+  code: 'access-denied',
+};
 
 const ENDPOINTS: readonly (readonly [api: string, method: string, path: string])[] = [
   ['graphql', 'POST', '/v1/graphql'],
   ['graphql', 'POST', '/v1alpha1/graphql'],
   ['graphql', 'POST', '/v1beta1/relay'],
+  ['metadata', 'POST', '/v1/metadata'],
+  ['metadata', 'POST', '/v2/query'],
+  ['metadata', 'POST', '/v1/query'],
   ['metadata', 'POST', '/v1/graphql/explain'],
   ['config', 'GET', '/v1alpha1/config'],
   ['pgdump', 'POST', '/v1alpha1/pg_dump'],
@@ -76,7 +84,11 @@ describe('endpoints for administrators', () => {
   it.each(ENDPOINTS.filter(([api]) => api !== 'graphql'))(
     '%s: %s %s refuses a role, and those who do not say who they are',
     async (_, method, path) => {
-      expect(await ask(method, path, { ...developer, headers: USER })).toEqual([400, NO_ADMIN]);
+      const isMetadata = /^\/v[12]\/(metadata|query)$/.test(path);
+      expect(await ask(method, path, { ...developer, headers: USER })).toEqual([
+        400,
+        isMetadata ? NO_ADMIN_OF_METADATA : NO_ADMIN,
+      ]);
       expect((await ask(method, path, { ...developer, headers: {} }))[0]).toBe(401);
     },
   );

@@ -12,6 +12,7 @@ import { planCache } from '../../src/execute/plan-cache.ts';
 import { connectSources } from '../../src/execute/sources.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { Assets } from '../../src/http/types.ts';
+import { handleBundledRequest } from '../../src/metadata-api/bundled.ts';
 
 export const ADMIN_SECRET = 'test-admin-secret';
 
@@ -62,6 +63,7 @@ export function service({ env = {}, inconsistencies = [], assets, artifact }: Se
   };
   const app = createApp({
     engine: () => engine,
+    metadata: (endpoint, body) => handleBundledRequest({ engine, config }, endpoint, body),
     authenticate: authenticator(config, { now: Date.now, log }),
     config,
     assets,
