@@ -34,12 +34,26 @@ export function trackTables(sources: readonly TrackedSource[], inconsistencies: 
         report(inconsistencies, object, `Duplicate objects: multiple definitions for ${object.name}`);
         continue;
       }
+      if (isWithoutName(source, metadata)) continue;
       const table = attempt(inconsistencies, object, () =>
         trackTable(source, metadata, path, { typeNames, enums }),
       );
       if (table) source.tables.set(key, table);
     }
   }
+}
+
+/**
+ * Whether a table is left out because GraphQL cannot name it: as in Hasura it may be tracked all the same, and shows up
+ * once it has a `custom_name`.
+ */
+function isWithoutName(source: TrackedSource, metadata: TableMetadata): boolean {
+  const isNamed = typeof metadata.configuration?.custom_name === 'string';
+  return (
+    !isNamed &&
+    source.catalogTables.has(nameKey(metadata.table)) &&
+    !isGraphQLName(tableTypeName(source.naming, baseOf(source, metadata).text))
+  );
 }
 
 /** A table as the list of inconsistencies names it. */

@@ -68,7 +68,8 @@ function typeDefOf(type: GraphQLNamedType): TypeDef {
   }
   if (isEnumType(type)) {
     const values = type.getValues().map((v) => ({ name: v.name, description: v.description ?? null }));
-    return { kind: 'ENUM', name, description, values };
+    // Hasura lists the values of every enum by name.
+    return { kind: 'ENUM', name, description, values: values.sort((a, b) => (a.name < b.name ? -1 : 1)) };
   }
   return { kind: 'SCALAR', name, description };
 }

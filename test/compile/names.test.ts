@@ -150,10 +150,14 @@ describe('names', () => {
     expect(table.primaryKey).toEqual(['key']);
   });
 
+  test('leaves a table that GraphQL cannot name out of the schema, without a word, as Hasura does', () => {
+    expect(admin(named('my table'), named('odd')).tables.map((t) => t.typeName)).toEqual(['odd']);
+  });
+
   test.each<[string, TableMetadata[], string]>([
     [
-      'a table GraphQL cannot name',
-      [named('my table')],
+      'a custom name of a table GraphQL cannot take',
+      [named('odd', { configuration: { custom_name: 'my table' } })],
       'Inconsistent object: cannot include "my table" in the GraphQL schema because it is not a valid GraphQL identifier',
     ],
     [

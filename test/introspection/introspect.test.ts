@@ -15,6 +15,7 @@ import { describe, expect, test } from 'vitest';
 import type { RoleView } from '../../src/artifact/decode.ts';
 import { introspect } from '../../src/introspection/introspect.ts';
 import { roleSchema } from '../../src/introspection/schema.ts';
+import './enum-order.ts';
 import { arrayRelationship, blog, column, objectRelationship, openRole, table, typeTable } from './model.ts';
 
 function ask(role: RoleView, query: string, variables: Record<string, unknown> = {}): unknown {

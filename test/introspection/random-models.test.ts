@@ -20,6 +20,7 @@ import {
   table,
   typeTable,
 } from './model.ts';
+import './enum-order.ts';
 
 const TYPES = ['int4', 'int4!', 'text', 'jsonb', 'text[]', 'geometry', 'raster', 'ltree', 'money'];
 
