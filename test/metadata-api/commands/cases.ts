@@ -25,7 +25,7 @@ export interface Case {
   readonly endpoint?: MetadataEndpoint;
   /** The blog's unless given. */
   readonly given?: Metadata;
-  readonly then:
+  readonly gives:
     | {
         /** Place in the metadata (`sources.0.tables`) -> what is there afterwards; undefined: nothing. */
         readonly changes: Readonly<Record<string, unknown>>;
@@ -43,14 +43,14 @@ export const ARGS = at(undefined, 'args');
 export function testCommands(title: string, cases: readonly Case[]): void {
   describe(title, () => {
     test.each(cases)('$command: $name', (one) => {
-      const { given = BLOG, then } = one;
+      const { given = BLOG, gives } = one;
       const before = structuredClone(given);
-      if ('code' in then) expect(refusalOf(one)).toMatchObject(expectedRefusal(then));
+      if ('code' in gives) expect(refusalOf(one)).toMatchObject(expectedRefusal(gives));
       else {
         const change = run(one);
-        expect(change.metadata).toEqual(changed(given, then.changes));
-        if (then.consistency) expect(change.consistency).toEqual(then.consistency);
-        expect(change.answer?.(then.inconsistencies ?? [])).toEqual(then.answer);
+        expect(change.metadata).toEqual(changed(given, gives.changes));
+        if (gives.consistency) expect(change.consistency).toEqual(gives.consistency);
+        expect(change.answer?.(gives.inconsistencies ?? [])).toEqual(gives.answer);
       }
       expect(given).toEqual(before);
     });
@@ -72,12 +72,12 @@ function refusalOf(one: Case): HedgeError {
   throw new Error('the command was not refused');
 }
 
-function expectedRefusal(then: {
+function expectedRefusal(gives: {
   readonly code: string;
   readonly message: string | RegExp;
   readonly path?: string;
 }) {
-  const { code, message, path = '$.args' } = then;
+  const { code, message, path = '$.args' } = gives;
   return { code, path, message: message instanceof RegExp ? expect.stringMatching(message) : message };
 }
 

@@ -13,7 +13,7 @@ testCommands('query collections', [
     name: 'creates one',
     command: 'create_query_collection',
     args: { name: 'third', comment: 'mine', definition: { queries: [{ name: 'articles', query }] } },
-    then: {
+    gives: {
       changes: {
         query_collections: [
           ...collections,
@@ -27,7 +27,7 @@ testCommands('query collections', [
     name: 'refuses a name that is taken',
     command: 'create_query_collection',
     args: { name: 'first', definition: { queries: [] } },
-    then: {
+    gives: {
       code: 'already-exists',
       message: 'query collection with name "first" already exists',
       path: '$.args.name',
@@ -45,7 +45,7 @@ testCommands('query collections', [
         ],
       },
     },
-    then: {
+    gives: {
       code: 'not-supported',
       message: 'found duplicate query names "articles"',
       path: '$.args.definition.queries',
@@ -56,13 +56,13 @@ testCommands('query collections', [
     command: 'create_query_collection',
     endpoint: 'v1/query',
     args: { name: '', definition: { queries: [] } },
-    then: { code: 'parse-failed', message: 'empty string not allowed', path: '$.name' },
+    gives: { code: 'parse-failed', message: 'empty string not allowed', path: '$.name' },
   },
   ...['query {', 'type A { b: Int }', ''].map((wrong) => ({
     name: `wants queries, not ${JSON.stringify(wrong)}`,
     command: 'create_query_collection',
     args: { name: 'third', definition: { queries: [{ name: 'wrong', query: wrong }] } },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: 'parsing the graphql query failed',
       path: '$.args.definition.queries[0].query',
@@ -72,7 +72,7 @@ testCommands('query collections', [
     name: 'wants a definition',
     command: 'create_query_collection',
     args: { name: 'third' },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: `${QUERY_COLLECTION}CreateCollection(CreateCollection) failed, key "definition" not found`,
     },
@@ -81,13 +81,13 @@ testCommands('query collections', [
     name: 'is renamed',
     command: 'rename_query_collection',
     args: { name: 'second', new_name: 'third' },
-    then: { changes: { 'query_collections.1.name': 'third' } },
+    gives: { changes: { 'query_collections.1.name': 'third' } },
   },
   {
     name: 'is not renamed to another one',
     command: 'rename_query_collection',
     args: { name: 'second', new_name: 'first' },
-    then: {
+    gives: {
       code: 'already-exists',
       message: 'query collection with name "first" already exists',
       path: '$.args.new_name',
@@ -97,13 +97,13 @@ testCommands('query collections', [
     name: 'must be there to be renamed',
     command: 'rename_query_collection',
     args: { name: 'third', new_name: 'fourth' },
-    then: { code: 'not-exists', message: 'query collection with name "third" does not exist' },
+    gives: { code: 'not-exists', message: 'query collection with name "third" does not exist' },
   },
   {
     name: 'is not renamed to nothing',
     command: 'rename_query_collection',
     args: { name: 'second' },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: `${QUERY_COLLECTION}RenameCollection(RenameCollection) failed, key "new_name" not found`,
     },
@@ -112,13 +112,13 @@ testCommands('query collections', [
     name: 'is dropped',
     command: 'drop_query_collection',
     args: { collection: 'second', cascade: false },
-    then: { changes: { query_collections: [first] } },
+    gives: { changes: { query_collections: [first] } },
   },
   {
     name: 'is not dropped while it is allowed',
     command: 'drop_query_collection',
     args: { collection: 'first', cascade: false },
-    then: {
+    gives: {
       code: 'dependency-error',
       message:
         'query collection with name "first" is present in the allowlist; cannot proceed to drop. please use cascade to confirm you wish to drop it from the allowlist as well',
@@ -129,13 +129,13 @@ testCommands('query collections', [
     name: 'is dropped and allowed no more',
     command: 'drop_query_collection',
     args: { collection: 'first', cascade: true },
-    then: { changes: { query_collections: [second], allowlist: undefined } },
+    gives: { changes: { query_collections: [second], allowlist: undefined } },
   },
   {
     name: 'must be there to be dropped',
     command: 'drop_query_collection',
     args: { collection: 'third', cascade: true },
-    then: {
+    gives: {
       code: 'not-exists',
       message: 'query collection with name "third" does not exist',
       path: '$.args.collection',
@@ -145,7 +145,7 @@ testCommands('query collections', [
     name: 'is not dropped without a word about cascading',
     command: 'drop_query_collection',
     args: { collection: 'second' },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: `${QUERY_COLLECTION}DropCollection(DropCollection) failed, key "cascade" not found`,
     },
@@ -154,13 +154,13 @@ testCommands('query collections', [
     name: 'gets a query',
     command: 'add_query_to_collection',
     args: listed,
-    then: { changes: { 'query_collections.1.definition.queries': [{ name: 'articles', query }] } },
+    gives: { changes: { 'query_collections.1.definition.queries': [{ name: 'articles', query }] } },
   },
   {
     name: 'does not get a query twice',
     command: 'add_query_to_collection',
     args: { ...listed, collection_name: 'first', query_name: 'authors' },
-    then: {
+    gives: {
       code: 'already-exists',
       message: 'query with name "authors" already exists in collection "first"',
     },
@@ -169,31 +169,31 @@ testCommands('query collections', [
     name: 'must be there to get a query',
     command: 'add_query_to_collection',
     args: { ...listed, collection_name: 'third' },
-    then: { code: 'not-exists', message: 'query collection with name "third" does not exist' },
+    gives: { code: 'not-exists', message: 'query collection with name "third" does not exist' },
   },
   {
     name: 'gets queries as text only',
     command: 'add_query_to_collection',
     args: { ...listed, query: { a: 1 } },
-    then: { code: 'parse-failed', message: 'expecting String for GraphQL query', path: '$.args.query' },
+    gives: { code: 'parse-failed', message: 'expecting String for GraphQL query', path: '$.args.query' },
   },
   {
     name: 'loses a query',
     command: 'drop_query_from_collection',
     args: { collection_name: 'first', query_name: 'authors' },
-    then: { changes: { 'query_collections.0.definition.queries': [] }, consistency: NONE_NEW },
+    gives: { changes: { 'query_collections.0.definition.queries': [] }, consistency: NONE_NEW },
   },
   {
     name: 'does not lose a query it does not have',
     command: 'drop_query_from_collection',
     args: { collection_name: 'first', query_name: 'articles' },
-    then: { code: 'not-found', message: 'query with name "articles" not found in collection "first"' },
+    gives: { code: 'not-found', message: 'query with name "articles" not found in collection "first"' },
   },
   {
     name: 'is named to lose a query',
     command: 'drop_query_from_collection',
     args: { query_name: 'articles' },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: `${QUERY_COLLECTION}DropQueryFromCollection(DropQueryFromCollection) failed, key "collection_name" not found`,
     },
@@ -205,7 +205,7 @@ testCommands('the allow list', [
     name: 'takes a collection for every role',
     command: 'add_collection_to_allowlist',
     args: { collection: 'second' },
-    then: {
+    gives: {
       changes: { allowlist: [...(BLOG.allowlist ?? []), { collection: 'second', scope: { global: true } }] },
     },
   },
@@ -213,7 +213,7 @@ testCommands('the allow list', [
     name: 'takes a collection for some roles',
     command: 'add_collection_to_allowlist',
     args: { collection: 'second', scope: { global: false, roles: ['user', 'editor'] } },
-    then: {
+    gives: {
       changes: {
         'allowlist.1': { collection: 'second', scope: { global: false, roles: ['user', 'editor'] } },
       },
@@ -223,7 +223,7 @@ testCommands('the allow list', [
     name: 'keeps the scope of a collection it has, and says so',
     command: 'add_collection_to_allowlist',
     args: { collection: 'first', scope: { global: false, roles: ['user'] } },
-    then: {
+    gives: {
       changes: {},
       answer: {
         message:
@@ -235,7 +235,7 @@ testCommands('the allow list', [
     name: 'takes no collection that is not there',
     command: 'add_collection_to_allowlist',
     args: { collection: 'third' },
-    then: {
+    gives: {
       code: 'not-exists',
       message: 'query collection with name "third" does not exist',
       path: '$.args.collection',
@@ -253,43 +253,43 @@ testCommands('the allow list', [
     name: `refuses the scope ${JSON.stringify(scope)}`,
     command: 'add_collection_to_allowlist',
     args: { collection: 'first', scope },
-    then: { code: 'parse-failed', message, path },
+    gives: { code: 'parse-failed', message, path },
   })),
   {
     name: 'changes a scope',
     command: 'update_scope_of_collection_in_allowlist',
     args: { collection: 'first', scope: { global: false, roles: ['user'] } },
-    then: { changes: { 'allowlist.0.scope': { global: false, roles: ['user'] } } },
+    gives: { changes: { 'allowlist.0.scope': { global: false, roles: ['user'] } } },
   },
   {
     name: 'changes no scope of a collection it does not have',
     command: 'update_scope_of_collection_in_allowlist',
     args: { collection: 'second', scope: { global: true } },
-    then: { code: 'not-found', message: `collection "second" doesn't exist in the allowlist` },
+    gives: { code: 'not-found', message: `collection "second" doesn't exist in the allowlist` },
   },
   {
     name: 'wants the new scope',
     command: 'update_scope_of_collection_in_allowlist',
     args: { collection: 'first' },
-    then: { code: 'parse-failed', message: 'key "scope" not found' },
+    gives: { code: 'parse-failed', message: 'key "scope" not found' },
   },
   {
     name: 'loses a collection, which stays',
     command: 'drop_collection_from_allowlist',
     args: { collection: 'first' },
-    then: { changes: { allowlist: undefined } },
+    gives: { changes: { allowlist: undefined } },
   },
   {
     name: 'loses no collection it does not have',
     command: 'drop_collection_from_allowlist',
     args: { collection: 'second' },
-    then: { code: 'not-found', message: `collection "second" doesn't exist in the allowlist` },
+    gives: { code: 'not-found', message: `collection "second" doesn't exist in the allowlist` },
   },
   {
     name: 'is told which to lose',
     command: 'drop_collection_from_allowlist',
     args: {},
-    then: {
+    gives: {
       code: 'parse-failed',
       message:
         'parsing Hasura.RQL.Types.Allowlist.DropCollectionFromAllowlist(DropCollectionFromAllowlist) failed, key "collection" not found',
@@ -309,7 +309,7 @@ testCommands('REST endpoints', [
     name: 'creates one',
     command: 'create_rest_endpoint',
     args: { ...endpoint, methods: ['POST', 'GET', 'POST'], comment: 'by id' },
-    then: {
+    gives: {
       changes: { rest_endpoints: [...(BLOG.rest_endpoints ?? []), { ...endpoint, comment: 'by id' }] },
       consistency: about('rest_endpoint', 'rest_endpoint mine'),
     },
@@ -318,26 +318,26 @@ testCommands('REST endpoints', [
     name: 'refuses a name that is taken',
     command: 'create_rest_endpoint',
     args: { ...endpoint, name: 'authors' },
-    then: { code: 'already-exists', message: 'Endpoint with name: authors already exists' },
+    gives: { code: 'already-exists', message: 'Endpoint with name: authors already exists' },
   },
   {
     name: 'wants a path',
     command: 'create_rest_endpoint',
     endpoint: 'v1/query',
     args: { ...endpoint, url: '' },
-    then: { code: 'parse-failed', message: 'empty string not allowed', path: '$.url' },
+    gives: { code: 'parse-failed', message: 'empty string not allowed', path: '$.url' },
   },
   {
     name: 'wants methods of HTTP',
     command: 'create_rest_endpoint',
     args: { ...endpoint, methods: ['GET', 'TRACE'] },
-    then: { code: 'parse-failed', message: /GET, POST, PUT, PATCH, DELETE/, path: '$.args.methods[1]' },
+    gives: { code: 'parse-failed', message: /GET, POST, PUT, PATCH, DELETE/, path: '$.args.methods[1]' },
   },
   {
     name: 'wants a query',
     command: 'create_rest_endpoint',
     args: { ...endpoint, definition: { query: { collection_name: 'first' } } },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: 'key "query_name" not found',
       path: '$.args.definition.query',
@@ -347,19 +347,19 @@ testCommands('REST endpoints', [
     name: 'drops one',
     command: 'drop_rest_endpoint',
     args: { name: 'authors' },
-    then: { changes: { rest_endpoints: undefined }, consistency: NONE_NEW },
+    gives: { changes: { rest_endpoints: undefined }, consistency: NONE_NEW },
   },
   {
     name: 'drops none that is not there',
     command: 'drop_rest_endpoint',
     args: { name: 'mine' },
-    then: { code: 'not-exists', message: 'endpoint with name: mine does not exist' },
+    gives: { code: 'not-exists', message: 'endpoint with name: mine does not exist' },
   },
   {
     name: 'is told which to drop',
     command: 'drop_rest_endpoint',
     args: { name: null },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: 'parsing Text failed, expected String, but encountered Null',
       path: '$.args.name',
@@ -372,7 +372,7 @@ testCommands('inherited roles', [
     name: 'adds one',
     command: 'add_inherited_role',
     args: { role_name: 'all', role_set: ['user', 'both', 'user'] },
-    then: {
+    gives: {
       changes: { 'inherited_roles.1': { role_name: 'all', role_set: ['user', 'both'] } },
       consistency: about('inherited_role', 'inherited_role inherited role all'),
     },
@@ -381,13 +381,13 @@ testCommands('inherited roles', [
     name: 'gives one other parents',
     command: 'add_inherited_role',
     args: { role_name: 'both', role_set: ['user'] },
-    then: { changes: { 'inherited_roles.0.role_set': ['user'] } },
+    gives: { changes: { 'inherited_roles.0.role_set': ['user'] } },
   },
   {
     name: 'is not its own parent',
     command: 'add_inherited_role',
     args: { role_name: 'all', role_set: ['user', 'all'] },
-    then: {
+    gives: {
       code: 'invalid-params',
       message: 'an inherited role name cannot be in the role combination',
     },
@@ -396,25 +396,25 @@ testCommands('inherited roles', [
     name: 'wants parents',
     command: 'add_inherited_role',
     args: { role_name: 'all' },
-    then: { code: 'parse-failed', message: 'key "role_set" not found' },
+    gives: { code: 'parse-failed', message: 'key "role_set" not found' },
   },
   {
     name: 'drops one',
     command: 'drop_inherited_role',
     args: { role_name: 'both' },
-    then: { changes: { inherited_roles: undefined } },
+    gives: { changes: { inherited_roles: undefined } },
   },
   {
     name: 'drops none that is not there',
     command: 'drop_inherited_role',
     given: changed(BLOG, { inherited_roles: undefined }),
     args: { role_name: 'both' },
-    then: { code: 'not-exists', message: `"both" inherited role doesn't exist` },
+    gives: { code: 'not-exists', message: `"both" inherited role doesn't exist` },
   },
   {
     name: 'is told which to drop',
     command: 'drop_inherited_role',
     args: { role: 'both' },
-    then: { code: 'parse-failed', message: 'key "role_name" not found' },
+    gives: { code: 'parse-failed', message: 'key "role_name" not found' },
   },
 ]);

@@ -19,7 +19,7 @@ testCommands('track_function', [
     command: 'track_function',
     endpoint: 'v1/query' as const,
     args,
-    then: {
+    gives: {
       changes: { 'sources.0.functions': [...functions, searchTags] },
       consistency: about('function', 'function search_tags in source default'),
     },
@@ -39,7 +39,7 @@ testCommands('track_function', [
       },
       comment: 'tags by text',
     },
-    then: {
+    gives: {
       changes: {
         'sources.0.functions': [
           ...functions,
@@ -62,25 +62,25 @@ testCommands('track_function', [
     name: 'refuses a tracked function',
     command: 'pg_track_function',
     args: { function: 'search_articles' },
-    then: { code: 'already-tracked', message: 'function already tracked: "search_articles"' },
+    gives: { code: 'already-tracked', message: 'function already tracked: "search_articles"' },
   },
   {
     name: 'refuses the name of a tracked table',
     command: 'pg_track_function',
     args: { function: 'author' },
-    then: { code: 'not-supported', message: 'table with name "author" already exists' },
+    gives: { code: 'not-supported', message: 'table with name "author" already exists' },
   },
   {
     name: 'refuses a source that is not there',
     command: 'pg_track_function',
     args: { function: 'search_tags', source: 'other' },
-    then: { code: 'not-exists', message: '"other" is not a known postgres source' },
+    gives: { code: 'not-exists', message: '"other" is not a known postgres source' },
   },
   {
     name: 'wants a function',
     command: 'pg_track_function',
     args: {},
-    then: { code: 'parse-failed', message: inCommand('track_function', 'key "function" not found') },
+    gives: { code: 'parse-failed', message: inCommand('track_function', 'key "function" not found') },
   },
   {
     name: 'wants different names for the two root fields',
@@ -91,7 +91,7 @@ testCommands('track_function', [
       function: 'search_tags',
       configuration: { custom_root_fields: { function: 'x', function_aggregate: 'x' } },
     },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: 'the following custom root field names are duplicated: "x" and "x"',
       path: '$.configuration.custom_root_fields',
@@ -104,51 +104,51 @@ testCommands('untrack_function and set_function_customization', [
     name: 'untracks it with its permissions',
     command: 'pg_untrack_function',
     args: { function: { schema: 'public', name: 'search_articles' }, source: 'default' },
-    then: { changes: { 'sources.0.functions': [] }, consistency: NONE_NEW },
+    gives: { changes: { 'sources.0.functions': [] }, consistency: NONE_NEW },
   },
   {
     name: 'takes the bare name too',
     command: 'untrack_function',
     endpoint: 'v1/query',
     args: { schema: 'public', name: 'search_articles' },
-    then: { changes: { 'sources.0.functions': [] } },
+    gives: { changes: { 'sources.0.functions': [] } },
   },
   {
     name: 'refuses what is not tracked',
     command: 'pg_untrack_function',
     args: { function: 'search_tags' },
-    then: { code: 'not-exists', message: 'function "search_tags" does not exist in source: default' },
+    gives: { code: 'not-exists', message: 'function "search_tags" does not exist in source: default' },
   },
   {
     name: 'wants a function',
     command: 'pg_untrack_function',
     args: { source: 'default' },
-    then: { code: 'parse-failed', message: inCommand('untrack_function', 'key "function" not found') },
+    gives: { code: 'parse-failed', message: inCommand('untrack_function', 'key "function" not found') },
   },
   {
     name: 'configures it',
     command: 'pg_set_function_customization',
     args: { function: 'search_articles', configuration: { custom_name: 'find' } },
-    then: { changes: { 'sources.0.functions.0.configuration': { custom_name: 'find' } } },
+    gives: { changes: { 'sources.0.functions.0.configuration': { custom_name: 'find' } } },
   },
   {
     name: 'takes the configuration away',
     command: 'pg_set_function_customization',
     given: changed(BLOG, { 'sources.0.functions.0.configuration': { custom_name: 'find' } }),
     args: { function: 'search_articles', configuration: {} },
-    then: { changes: { 'sources.0.functions.0.configuration': undefined } },
+    gives: { changes: { 'sources.0.functions.0.configuration': undefined } },
   },
   {
     name: 'refuses to configure what is not tracked',
     command: 'pg_set_function_customization',
     args: { function: 'search_tags', configuration: {} },
-    then: { code: 'not-exists', message: 'function "search_tags" does not exist in source: default' },
+    gives: { code: 'not-exists', message: 'function "search_tags" does not exist in source: default' },
   },
   {
     name: 'wants a configuration',
     command: 'pg_set_function_customization',
     args: { function: 'search_articles' },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: inCommand('set_function_customization', 'key "configuration" not found'),
     },
@@ -161,21 +161,21 @@ testCommands('function permissions', [
     command: 'pg_create_function_permission',
     given: withTags,
     args: { function: 'search_tags', role: 'user' },
-    then: { changes: { 'sources.0.functions.1.permissions': [{ role: 'user' }] } },
+    gives: { changes: { 'sources.0.functions.1.permissions': [{ role: 'user' }] } },
   },
   {
     name: 'leaves the rights of inherited roles to the compiler',
     command: 'pg_create_function_permission',
     given: withTags,
     args: { function: 'search_tags', role: 'both' },
-    then: { changes: { 'sources.0.functions.1.permissions': [{ role: 'both' }] } },
+    gives: { changes: { 'sources.0.functions.1.permissions': [{ role: 'both' }] } },
   },
   {
     name: 'refuses a role that does not see the rows',
     command: 'pg_create_function_permission',
     given: withTags,
     args: { function: 'search_tags', role: 'editor' },
-    then: {
+    gives: {
       code: 'not-supported',
       message:
         'function permission can only be added when the function\'s return table "tag" has select permission configured for role: "editor"',
@@ -185,7 +185,7 @@ testCommands('function permissions', [
     name: 'refuses a second one',
     command: 'pg_create_function_permission',
     args: { function: 'search_articles', role: 'user' },
-    then: {
+    gives: {
       code: 'already-exists',
       message: 'permission of role "user" already exists for function "search_articles" in source: "default"',
     },
@@ -194,19 +194,19 @@ testCommands('function permissions', [
     name: 'wants a role',
     command: 'pg_create_function_permission',
     args: { function: 'search_articles' },
-    then: { code: 'parse-failed', message: inCommand('create_function_permission', 'key "role" not found') },
+    gives: { code: 'parse-failed', message: inCommand('create_function_permission', 'key "role" not found') },
   },
   {
     name: 'is dropped',
     command: 'pg_drop_function_permission',
     args: { function: 'search_articles', role: 'user' },
-    then: { changes: { 'sources.0.functions.0.permissions': undefined } },
+    gives: { changes: { 'sources.0.functions.0.permissions': undefined } },
   },
   {
     name: 'is not dropped twice',
     command: 'pg_drop_function_permission',
     args: { function: 'search_articles', role: 'editor' },
-    then: {
+    gives: {
       code: 'not-exists',
       message:
         'permission of role "editor" does not exist for function "search_articles" in source: "default"',
@@ -216,7 +216,7 @@ testCommands('function permissions', [
     name: 'wants a function to drop one of',
     command: 'pg_drop_function_permission',
     args: { role: 'user' },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: inCommand('drop_function_permission', 'key "function" not found'),
     },
@@ -233,7 +233,7 @@ testCommands('computed fields', [
       definition: { function: 'initials', table_argument: 'author_row', session_argument: null },
       comment: 'two letters',
     },
-    then: {
+    gives: {
       changes: {
         'sources.0.tables.0.computed_fields': [
           fullName,
@@ -252,7 +252,7 @@ testCommands('computed fields', [
     command: 'add_computed_field',
     endpoint: 'v1/query',
     args: { table: 'author', name: 'full_name', definition: { function: { schema: 'x', name: 'y' } } },
-    then: {
+    gives: {
       changes: {
         'sources.0.tables.0.computed_fields.0.definition': { function: { schema: 'x', name: 'y' } },
       },
@@ -262,7 +262,7 @@ testCommands('computed fields', [
     name: 'refuses a table that is not tracked',
     command: 'pg_add_computed_field',
     args: { table: 'random', name: 'x', definition: { function: 'x' } },
-    then: {
+    gives: {
       code: 'not-exists',
       message: 'table "random" does not exist in source: default',
       path: '$.args.table',
@@ -272,7 +272,7 @@ testCommands('computed fields', [
     name: 'wants a function',
     command: 'pg_add_computed_field',
     args: { table: 'author', name: 'x', definition: {} },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: inCommand('add_computed_field', 'key "function" not found'),
       path: '$.args.definition',
@@ -282,7 +282,7 @@ testCommands('computed fields', [
     name: 'refuses to drop what a permission lists',
     command: 'pg_drop_computed_field',
     args: { table: 'author', name: 'full_name' },
-    then: {
+    gives: {
       code: 'dependency-error',
       message:
         'cannot drop due to the following dependent objects: permission author.user.select in source "default"',
@@ -292,7 +292,7 @@ testCommands('computed fields', [
     name: 'drops the permission along',
     command: 'pg_drop_computed_field',
     args: { table: 'author', name: 'full_name', cascade: true },
-    then: {
+    gives: {
       changes: {
         'sources.0.tables.0.computed_fields': [],
         'sources.0.tables.0.select_permissions': [],
@@ -304,7 +304,7 @@ testCommands('computed fields', [
     command: 'drop_computed_field',
     endpoint: 'v1/query',
     args: { table: 'author', name: 'random' },
-    then: { code: 'not-exists', message: 'computed field "random" does not exist', path: '$.args.name' },
+    gives: { code: 'not-exists', message: 'computed field "random" does not exist', path: '$.args.name' },
   },
   ...(
     [
@@ -315,7 +315,7 @@ testCommands('computed fields', [
     name: `refuses to drop a ${kind}`,
     command: 'pg_drop_computed_field',
     args: { table: 'author', name },
-    then: {
+    gives: {
       code: 'unexpected-payload',
       message: `expecting a computed field; but, "${name}" is a ${kind}`,
       path: '$.args.name',
@@ -325,6 +325,6 @@ testCommands('computed fields', [
     name: 'wants a name to drop',
     command: 'pg_drop_computed_field',
     args: { table: 'author' },
-    then: { code: 'parse-failed', message: inCommand('drop_computed_field', 'key "name" not found') },
+    gives: { code: 'parse-failed', message: inCommand('drop_computed_field', 'key "name" not found') },
   },
 ]);

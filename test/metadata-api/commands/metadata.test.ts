@@ -27,7 +27,7 @@ testCommands('clear_metadata', [
     name: 'keeps the default source and how it is connected',
     command: 'clear_metadata',
     args: {},
-    then: {
+    gives: {
       changes: {
         ...everything,
         version: 3,
@@ -41,7 +41,7 @@ testCommands('clear_metadata', [
     command: 'clear_metadata',
     args: null,
     given: changed(BLOG, { 'sources.0.name': 'other' }),
-    then: { changes: { ...everything, version: 3, sources: [FROM_ENV] } },
+    gives: { changes: { ...everything, version: 3, sources: [FROM_ENV] } },
   },
 ]);
 
@@ -50,7 +50,7 @@ testCommands('replace_metadata', [
     name: 'takes a document alone',
     command: 'replace_metadata',
     args: { version: 3, sources: [{ ...FROM_ENV, tables: [tag] }] },
-    then: {
+    gives: {
       changes: { ...everything, version: 3, sources: [{ ...FROM_ENV, tables: [tag] }] },
       consistency: consistent,
     },
@@ -59,7 +59,7 @@ testCommands('replace_metadata', [
     name: 'takes a document of version 1: its tables go into the default source',
     command: 'replace_metadata',
     args: { tables: [{ table: 'tag' }], functions: ['search_tags'] },
-    then: {
+    gives: {
       changes: {
         ...everything,
         version: 3,
@@ -82,7 +82,7 @@ testCommands('replace_metadata', [
       allow_inconsistent_metadata: true,
       metadata: { version: 3, sources: [{ ...FROM_ENV, tables: [] }] },
     },
-    then: {
+    gives: {
       changes: { ...everything, version: 3, sources: [FROM_ENV] },
       consistency: { kind: 'allowed' },
       inconsistencies: [gone],
@@ -103,7 +103,7 @@ testCommands('replace_metadata', [
     name: 'answers in the second form wherever there is a key metadata',
     command: 'replace_metadata',
     args: { metadata: { version: 3, sources: [] } },
-    then: {
+    gives: {
       changes: { ...everything, version: 3, sources: [] },
       consistency: consistent,
       answer: { is_consistent: true, inconsistent_objects: [] },
@@ -120,7 +120,7 @@ testCommands('replace_metadata', [
         allowlist: [{ collection: 'first' }, { collection: 'first', scope: { global: true } }],
       },
     },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: 'multiple declarations exist for the following allowlist entries: first',
       path: '$.args.metadata',
@@ -130,20 +130,20 @@ testCommands('replace_metadata', [
     name: 'refuses a version of the future',
     command: 'replace_metadata',
     args: { version: 4, sources: [] },
-    then: { code: 'parse-failed', message: /4/, path: '$.args.version' },
+    gives: { code: 'parse-failed', message: /4/, path: '$.args.version' },
   },
   {
     name: 'wants a document',
     command: 'replace_metadata',
     args: 'none',
-    then: { code: 'parse-failed', message: /expected Object, but encountered String/ },
+    gives: { code: 'parse-failed', message: /expected Object, but encountered String/ },
   },
   {
     name: 'wants yes or no',
     command: 'replace_metadata',
     version: 2,
     args: { allow_inconsistent_metadata: 'yes', metadata: {} },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: 'parsing Bool failed, expected Boolean, but encountered String',
       path: '$.args.allow_inconsistent_metadata',
@@ -156,7 +156,7 @@ testCommands('what this version does not have', [
     name: 'is refused by its name',
     command: 'add_remote_schema',
     args: { name: 'x' },
-    then: {
+    gives: {
       code: 'not-supported',
       message: 'add_remote_schema: Remote schemas are not available in this version',
     },
@@ -165,7 +165,7 @@ testCommands('what this version does not have', [
     name: 'is refused by its name with a kind in front',
     command: 'pg_create_event_trigger',
     args: {},
-    then: {
+    gives: {
       code: 'not-supported',
       message: 'pg_create_event_trigger: Event triggers are not available in this version',
     },
@@ -175,7 +175,7 @@ testCommands('what this version does not have', [
       name: 'names the kind of database',
       command,
       args: {},
-      then: {
+      gives: {
         code: 'not-supported',
         message: `${command}: sources of kind "${command.split('_')[0]}" are not available, only those of kind "postgres" are`,
       },

@@ -23,7 +23,7 @@ testCommands('create permissions', [
         subscription_root_fields: [],
       },
     },
-    then: {
+    gives: {
       changes: {
         'sources.0.tables.0.select_permissions': [
           ...selects,
@@ -61,7 +61,7 @@ testCommands('create permissions', [
         query_root_fields: null,
       },
     },
-    then: {
+    gives: {
       changes: {
         'sources.0.tables.0.select_permissions': [
           ...selects,
@@ -87,7 +87,7 @@ testCommands('create permissions', [
         },
       },
     },
-    then: {
+    gives: {
       changes: {
         'sources.0.tables.0.insert_permissions': [
           {
@@ -115,7 +115,7 @@ testCommands('create permissions', [
       role: 'user',
       permission: { columns: ['name'], filter: {}, backend_only: false },
     },
-    then: {
+    gives: {
       changes: {
         'sources.0.tables.0.update_permissions': [
           { role: 'user', permission: { columns: ['name'], filter: {}, check: null } },
@@ -127,7 +127,7 @@ testCommands('create permissions', [
     name: 'to delete',
     command: 'pg_create_delete_permission',
     args: { table: 'author', role: 'user', permission: { filter: {} } },
-    then: {
+    gives: {
       changes: { 'sources.0.tables.0.delete_permissions': [{ role: 'user', permission: { filter: {} } }] },
     },
   },
@@ -135,7 +135,7 @@ testCommands('create permissions', [
     name: 'refuses a second one',
     command: 'pg_create_select_permission',
     args: { table: 'author', role: 'user', permission: { columns: '*', filter: {} } },
-    then: {
+    gives: {
       code: 'already-exists',
       message: 'select permission already defined on table "author" with role "user"',
     },
@@ -144,7 +144,7 @@ testCommands('create permissions', [
     name: 'refuses one for the administrator',
     command: `pg_create_${operation}_permission`,
     args: { table: 'author', role: 'admin', permission: { columns: '*', filter: {}, check: {} } },
-    then: {
+    gives: {
       code: 'already-exists',
       message: `${operation} permission already defined on table "author" with role "admin"`,
     },
@@ -153,13 +153,13 @@ testCommands('create permissions', [
     name: 'refuses a table that is not tracked',
     command: 'pg_create_select_permission',
     args: { table: 'tag', role: 'user', permission: { columns: '*', filter: {} } },
-    then: { code: 'not-exists', message: 'table "tag" does not exist in source: default' },
+    gives: { code: 'not-exists', message: 'table "tag" does not exist in source: default' },
   },
   {
     name: 'wants a role',
     command: 'pg_create_select_permission',
     args: { table: 'author', permission: { columns: '*', filter: {} } },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: inCommand('create_select_permission', `${PERM_DEF} key "role" not found`),
     },
@@ -169,13 +169,13 @@ testCommands('create permissions', [
     command: 'create_insert_permission',
     endpoint: 'v1/query',
     args: { table: 'author', role: '', permission: { check: {} } },
-    then: { code: 'parse-failed', message: 'empty string not allowed', path: '$.role' },
+    gives: { code: 'parse-failed', message: 'empty string not allowed', path: '$.role' },
   },
   {
     name: 'wants rows',
     command: 'pg_create_select_permission',
     args: { table: 'author', role: 'editor', permission: { columns: '*' } },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: inCommand('create_select_permission', 'key "filter" not found'),
       path: '$.args.permission',
@@ -186,7 +186,7 @@ testCommands('create permissions', [
     command: 'create_delete_permission',
     endpoint: 'v1/query',
     args: { table: 'author', role: 'editor', permission: { filter: 'true' } },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: 'parsing boolean expression failed, expected Object, but encountered String',
       path: '$.permission.filter',
@@ -197,7 +197,7 @@ testCommands('create permissions', [
     command: 'create_select_permission',
     endpoint: 'v1/query',
     args: { table: 'author', role: 'editor', permission: { columns: ['id', 5], filter: {} } },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: 'parsing Text failed, expected String, but encountered Number',
       path: '$.permission.columns[1]',
@@ -208,7 +208,7 @@ testCommands('create permissions', [
     command: 'create_select_permission',
     endpoint: 'v1/query',
     args: { table: 'author', role: 'editor', permission: { columns: [], filter: {}, limit: 1.5 } },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: 'parsing Int failed, value is either floating or will cause over or underflow 1.5',
       path: '$.permission.limit',
@@ -228,7 +228,7 @@ testCommands('drop permissions', [
     command: `pg_drop_${operation}_permission`,
     given: full,
     args: { table: 'author', role: 'user' },
-    then: {
+    gives: {
       changes: { [`sources.0.tables.0.${operation}_permissions`]: undefined },
       consistency: NONE_NEW,
     },
@@ -238,7 +238,7 @@ testCommands('drop permissions', [
     command: 'drop_select_permission',
     endpoint: 'v1/query',
     args: { table: 'author', role: 'editor' },
-    then: {
+    gives: {
       code: 'permission-denied',
       message: 'select permission on "author" for role "editor" does not exist',
     },
@@ -247,7 +247,7 @@ testCommands('drop permissions', [
     name: 'wants a role',
     command: 'pg_drop_select_permission',
     args: { table: 'author' },
-    then: { code: 'parse-failed', message: inCommand('drop_select_permission', 'key "role" not found') },
+    gives: { code: 'parse-failed', message: inCommand('drop_select_permission', 'key "role" not found') },
   },
 ]);
 
@@ -256,7 +256,7 @@ testCommands('set_permission_comment', [
     name: 'sets it',
     command: 'pg_set_permission_comment',
     args: { table: 'author', role: 'user', permission: 'select', comment: 'own ones' },
-    then: { changes: { 'sources.0.tables.0.select_permissions.0.comment': 'own ones' } },
+    gives: { changes: { 'sources.0.tables.0.select_permissions.0.comment': 'own ones' } },
   },
   {
     name: 'takes it away',
@@ -264,13 +264,13 @@ testCommands('set_permission_comment', [
     endpoint: 'v1/query',
     given: changed(BLOG, { 'sources.0.tables.0.select_permissions.0.comment': 'old' }),
     args: { table: 'author', role: 'user', permission: 'select', comment: null },
-    then: { changes: { 'sources.0.tables.0.select_permissions.0.comment': undefined } },
+    gives: { changes: { 'sources.0.tables.0.select_permissions.0.comment': undefined } },
   },
   {
     name: 'refuses what is not there',
     command: 'pg_set_permission_comment',
     args: { table: 'author', role: 'user', permission: 'delete' },
-    then: {
+    gives: {
       code: 'permission-denied',
       message: `'delete' permission on "author" for role "user" does not exist`,
     },
@@ -280,7 +280,7 @@ testCommands('set_permission_comment', [
     command: 'set_permission_comment',
     endpoint: 'v1/query',
     args: { table: 'author', role: 'user', permission: 'read' },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: "perm_type should be one of 'insert', 'select', 'update', 'delete'",
       path: '$.permission',

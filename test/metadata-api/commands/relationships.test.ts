@@ -16,7 +16,7 @@ testCommands('create relationships', [
     command: 'pg_create_object_relationship',
     given: bare,
     args: { table: 'article', name: 'author', using: { foreign_key_constraint_on: key } },
-    then: {
+    gives: {
       changes: { 'sources.0.tables.1.object_relationships': [author] },
       consistency: about('object_relation', 'object_relation author in table article in source default'),
     },
@@ -31,7 +31,7 @@ testCommands('create relationships', [
       using: { foreign_key_constraint_on: ['a', 'b'] },
       comment: 'who wrote it',
     },
-    then: {
+    gives: {
       changes: {
         'sources.0.tables.1.object_relationships': [
           { name: 'author', using: { foreign_key_constraint_on: ['a', 'b'] }, comment: 'who wrote it' },
@@ -49,7 +49,7 @@ testCommands('create relationships', [
       name: 'articles',
       using: { foreign_key_constraint_on: { table: 'article', columns: ['author_id'] } },
     },
-    then: {
+    gives: {
       changes: { 'sources.0.tables.0.array_relationships': [articles] },
       consistency: about('array_relation', 'array_relation articles in table author in source default'),
     },
@@ -68,7 +68,7 @@ testCommands('create relationships', [
         },
       },
     },
-    then: {
+    gives: {
       changes: {
         'sources.0.tables.1.object_relationships': [
           author,
@@ -94,19 +94,19 @@ testCommands('create relationships', [
       name,
       using: { foreign_key_constraint_on: { table: 'article', column: 'author_id' } },
     },
-    then: { code: 'already-exists', message: `field with name "${name}" already exists in table "author"` },
+    gives: { code: 'already-exists', message: `field with name "${name}" already exists in table "author"` },
   })),
   {
     name: 'refuses a table that is not tracked',
     command: 'pg_create_object_relationship',
     args: { table: 'tag', name: 'x', using: { foreign_key_constraint_on: 'id' } },
-    then: { code: 'not-exists', message: 'table "tag" does not exist in source: default' },
+    gives: { code: 'not-exists', message: 'table "tag" does not exist in source: default' },
   },
   {
     name: 'wants a name',
     command: 'pg_create_object_relationship',
     args: { table: 'article', using: { foreign_key_constraint_on: 'author_id' } },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: inCommand(
         'create_object_relationship',
@@ -119,21 +119,21 @@ testCommands('create relationships', [
     command: 'create_object_relationship',
     endpoint: 'v1/query',
     args: { table: 'article', name: '', using: { foreign_key_constraint_on: 'author_id' } },
-    then: { code: 'parse-failed', message: 'empty string not allowed', path: '$.name' },
+    gives: { code: 'parse-failed', message: 'empty string not allowed', path: '$.name' },
   },
   {
     name: 'wants the other table of an array relationship',
     command: 'create_array_relationship',
     endpoint: 'v1/query',
     args: { table: 'author', name: 'x', using: { foreign_key_constraint_on: 'author_id' } },
-    then: { code: 'parse-failed', message: 'Expecting object { table, columns }.', path: '$.using' },
+    gives: { code: 'parse-failed', message: 'Expecting object { table, columns }.', path: '$.using' },
   },
   {
     name: 'wants one way to find the rows',
     command: 'create_array_relationship',
     endpoint: 'v1/query',
     args: { table: 'author', name: 'x', using: {} },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: 'atleast one of foreign_key_constraint_on/manual_configuration should be present',
       path: '$.using',
@@ -148,7 +148,7 @@ testCommands('create relationships', [
       name: 'x',
       using: { foreign_key_constraint_on: { table: 'article', column: 'a', columns: ['a'] } },
     },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: "expected exactly one of 'column' or 'columns'",
       path: '$.using',
@@ -161,14 +161,14 @@ testCommands('drop_relationship', [
     name: 'drops one that nothing uses',
     command: 'pg_drop_relationship',
     args: { table: 'author', relationship: 'articles' },
-    then: { changes: { 'sources.0.tables.0.array_relationships': [] }, consistency: NONE_NEW },
+    gives: { changes: { 'sources.0.tables.0.array_relationships': [] }, consistency: NONE_NEW },
   },
   {
     name: 'refuses while a permission uses it',
     command: 'drop_relationship',
     endpoint: 'v1/query',
     args: { table: 'article', relationship: 'author' },
-    then: {
+    gives: {
       code: 'dependency-error',
       message:
         'cannot drop due to the following dependent objects: permission article.user.select in source "default"',
@@ -178,7 +178,7 @@ testCommands('drop_relationship', [
     name: 'drops the permission along',
     command: 'pg_drop_relationship',
     args: { table: 'article', relationship: 'author', cascade: true },
-    then: {
+    gives: {
       changes: {
         'sources.0.tables.1.object_relationships': [],
         'sources.0.tables.1.select_permissions': [],
@@ -189,13 +189,13 @@ testCommands('drop_relationship', [
     name: 'refuses what is not there',
     command: 'pg_drop_relationship',
     args: { table: 'author', relationship: 'books' },
-    then: { code: 'not-exists', message: 'relationship "books" does not exist' },
+    gives: { code: 'not-exists', message: 'relationship "books" does not exist' },
   },
   {
     name: 'refuses a column',
     command: 'pg_drop_relationship',
     args: { table: 'author', relationship: 'id' },
-    then: {
+    gives: {
       code: 'unexpected-payload',
       message: 'expecting a relationship; but, "id" is a postgres column; ',
     },
@@ -204,7 +204,7 @@ testCommands('drop_relationship', [
     name: 'wants a name',
     command: 'pg_drop_relationship',
     args: { table: 'author' },
-    then: { code: 'parse-failed', message: inCommand('drop_relationship', 'key "relationship" not found') },
+    gives: { code: 'parse-failed', message: inCommand('drop_relationship', 'key "relationship" not found') },
   },
 ]);
 
@@ -234,7 +234,7 @@ testCommands('rename_relationship', [
         { role: 'user', permission: { check: { author: { articles: { author: {} } } } } },
       ],
     }),
-    then: {
+    gives: {
       changes: {
         'sources.0.tables.0.select_permissions.0.permission.filter': {
           articles: {
@@ -259,7 +259,7 @@ testCommands('rename_relationship', [
     name: 'refuses the name of another field',
     command: 'pg_rename_relationship',
     args: { table: 'article', name: 'author', new_name: 'title' },
-    then: {
+    gives: {
       code: 'already-exists',
       message:
         'cannot rename relationship "author" to "title" in table "article" as a column/relationship with the name already exists',
@@ -270,14 +270,14 @@ testCommands('rename_relationship', [
     command: 'rename_relationship',
     endpoint: 'v1/query',
     args: { table: 'article', name: 'x', new_name: 'y' },
-    then: { code: 'not-exists', message: 'relationship "x" does not exist' },
+    gives: { code: 'not-exists', message: 'relationship "x" does not exist' },
   },
   {
     name: 'wants the new name',
     command: 'rename_relationship',
     endpoint: 'v1/query',
     args: { table: 'article', name: 'author' },
-    then: { code: 'parse-failed', message: 'key "new_name" not found', path: '$' },
+    gives: { code: 'parse-failed', message: 'key "new_name" not found', path: '$' },
   },
 ]);
 
@@ -286,7 +286,7 @@ testCommands('set_relationship_comment', [
     name: 'sets it',
     command: 'pg_set_relationship_comment',
     args: { table: 'author', relationship: 'articles', comment: 'all of them' },
-    then: {
+    gives: {
       changes: { 'sources.0.tables.0.array_relationships.0.comment': 'all of them' },
       consistency: about('array_relation', 'array_relation articles in table author in source default'),
     },
@@ -296,20 +296,20 @@ testCommands('set_relationship_comment', [
     command: 'pg_set_relationship_comment',
     given: changed(BLOG, { 'sources.0.tables.1.object_relationships.0.comment': 'old' }),
     args: { table: 'article', relationship: 'author' },
-    then: { changes: { 'sources.0.tables.1.object_relationships.0.comment': undefined } },
+    gives: { changes: { 'sources.0.tables.1.object_relationships.0.comment': undefined } },
   },
   {
     name: 'refuses what is not there',
     command: 'pg_set_relationship_comment',
     args: { table: 'article', relationship: 'x' },
-    then: { code: 'not-exists', message: 'relationship "x" does not exist' },
+    gives: { code: 'not-exists', message: 'relationship "x" does not exist' },
   },
   {
     name: 'wants a text',
     command: 'set_relationship_comment',
     endpoint: 'v1/query',
     args: { table: 'article', relationship: 'author', comment: 5 },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: 'parsing Text failed, expected String, but encountered Number',
       path: '$.comment',

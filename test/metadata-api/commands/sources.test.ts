@@ -31,7 +31,7 @@ testCommands('add_source', [
     name: 'adds one',
     command: 'pg_add_source',
     args: { name: 'other', configuration },
-    then: {
+    gives: {
       changes: { sources: [...BLOG.sources, other] },
       consistency: about('source', 'source other'),
     },
@@ -61,7 +61,7 @@ testCommands('add_source', [
       },
       health_check: { test: { sql: 'select 1' }, interval: 5 },
     },
-    then: {
+    gives: {
       changes: {
         sources: [
           ...BLOG.sources,
@@ -99,7 +99,7 @@ testCommands('add_source', [
     name: 'refuses a name that is taken',
     command: 'pg_add_source',
     args: { name: 'default', configuration },
-    then: { code: 'already-exists', message: 'source with name "default" already exists' },
+    gives: { code: 'already-exists', message: 'source with name "default" already exists' },
   },
   {
     name: 'replaces what connects it, and keeps its tables',
@@ -110,7 +110,7 @@ testCommands('add_source', [
       customization: { root_fields: { namespace: 'blog' } },
       replace_configuration: true,
     },
-    then: {
+    gives: {
       changes: {
         'sources.0.configuration': configuration,
         'sources.0.customization': { root_fields: { namespace: 'blog' } },
@@ -121,7 +121,7 @@ testCommands('add_source', [
     name: 'wants a configuration',
     command: 'pg_add_source',
     args: { name: 'other' },
-    then: { code: 'parse-failed', message: inCommand('add_source', 'key "configuration" not found') },
+    gives: { code: 'parse-failed', message: inCommand('add_source', 'key "configuration" not found') },
   },
   {
     name: 'wants a URL, without repeating what it got',
@@ -130,7 +130,7 @@ testCommands('add_source', [
       name: 'other',
       configuration: { connection_info: { database_url: { fromEnv: 'postgres://user:secret@host/db' } } },
     },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: inCommand('add_source', 'one of from_env or connection_parameters should be provided'),
       path: '$.args.configuration.connection_info.database_url',
@@ -143,7 +143,7 @@ testCommands('add_source', [
       name: 'other',
       configuration: { connection_info: { database_url: { dynamic_from_file: '/secret' } } },
     },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: /dynamic_from_file is not available/,
       path: '$.args.configuration.connection_info.database_url',
@@ -153,7 +153,7 @@ testCommands('add_source', [
     name: 'knows two naming conventions',
     command: 'pg_add_source',
     args: { name: 'other', configuration, customization: { naming_convention: 'camel' } },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: /naming_convention can either be "hasura-default" or "graphql-default"/,
       path: '$.args.customization.naming_convention',
@@ -166,7 +166,7 @@ testCommands('update_source', [
     name: 'changes what it is told and nothing else',
     command: 'pg_update_source',
     args: { name: 'default', customization: { root_fields: { namespace: 'blog' } } },
-    then: {
+    gives: {
       changes: { 'sources.0.customization': { root_fields: { namespace: 'blog' } } },
       consistency: about('source', 'source default'),
     },
@@ -175,7 +175,7 @@ testCommands('update_source', [
     name: 'changes the connection',
     command: 'pg_update_source',
     args: { name: 'default', configuration, health_check: { interval: 1 } },
-    then: {
+    gives: {
       changes: { 'sources.0.configuration': configuration, 'sources.0.health_check': { interval: 1 } },
     },
   },
@@ -183,13 +183,13 @@ testCommands('update_source', [
     name: 'refuses a source that is not there',
     command: 'pg_update_source',
     args: { name: 'other', configuration },
-    then: { code: 'not-exists', message: 'source with name "other" does not exist' },
+    gives: { code: 'not-exists', message: 'source with name "other" does not exist' },
   },
   {
     name: 'wants a name',
     command: 'pg_update_source',
     args: { name: '' },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: inCommand('update_source', 'empty string not allowed'),
       path: '$.args.name',
@@ -202,26 +202,26 @@ testCommands('rename_source', [
     name: 'gives it another name',
     command: 'rename_source',
     args: { name: 'default', new_name: 'main' },
-    then: { changes: { 'sources.0.name': 'main' }, consistency: about('source', 'source main') },
+    gives: { changes: { 'sources.0.name': 'main' }, consistency: about('source', 'source main') },
   },
   {
     name: 'refuses a source that is not there',
     command: 'rename_source',
     args: { name: 'other', new_name: 'main' },
-    then: { code: 'not-exists', message: 'Could not find source with name "other"' },
+    gives: { code: 'not-exists', message: 'Could not find source with name "other"' },
   },
   {
     name: 'refuses a name that is taken',
     command: 'rename_source',
     given: two,
     args: { name: 'other', new_name: 'default' },
-    then: { code: 'already-exists', message: 'Source with name "default" already exists' },
+    gives: { code: 'already-exists', message: 'Source with name "default" already exists' },
   },
   {
     name: 'wants the new name',
     command: 'rename_source',
     args: { name: 'default' },
-    then: {
+    gives: {
       code: 'parse-failed',
       message:
         'parsing Hasura.RQL.DDL.Schema.Source.RenameSource(RenameSource) failed, key "new_name" not found',
@@ -235,14 +235,14 @@ testCommands('drop_source', [
     command: 'pg_drop_source',
     given: two,
     args: { name: 'default' },
-    then: { changes: { sources: [other] } },
+    gives: { changes: { sources: [other] } },
   },
   {
     name: 'refuses while another source leads to it',
     command: 'pg_drop_source',
     given: joined,
     args: { name: 'default' },
-    then: {
+    gives: {
       code: 'dependency-error',
       message: /^cannot drop due to the following dependent objects: .*book\.author in source "other"$/,
     },
@@ -252,7 +252,7 @@ testCommands('drop_source', [
     command: 'pg_drop_source',
     given: joined,
     args: { name: 'default', cascade: true },
-    then: {
+    gives: {
       changes: {
         sources: [
           { ...other, tables: [{ table: { schema: 'public', name: 'book' }, remote_relationships: [] }] },
@@ -264,12 +264,12 @@ testCommands('drop_source', [
     name: 'refuses a source that is not there',
     command: 'pg_drop_source',
     args: { name: 'other' },
-    then: { code: 'not-exists', message: 'source with name "other" does not exist' },
+    gives: { code: 'not-exists', message: 'source with name "other" does not exist' },
   },
   {
     name: 'wants a name',
     command: 'pg_drop_source',
     args: { cascade: true },
-    then: { code: 'parse-failed', message: inCommand('drop_source', 'key "name" not found') },
+    gives: { code: 'parse-failed', message: inCommand('drop_source', 'key "name" not found') },
   },
 ]);

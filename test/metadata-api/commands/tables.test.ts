@@ -18,7 +18,7 @@ testCommands('track_table', [
     command: 'track_table',
     endpoint: 'v1/query' as const,
     args,
-    then: {
+    gives: {
       changes: { 'sources.0.tables': [...tables, tag] },
       consistency: about('table', 'table tag in source default'),
     },
@@ -38,7 +38,7 @@ testCommands('track_table', [
         comment: '',
       },
     },
-    then: {
+    gives: {
       changes: {
         'sources.0.tables': [
           ...tables,
@@ -65,7 +65,7 @@ testCommands('track_table', [
     name: 'leaves a table that is not there to the compiler',
     command: 'pg_track_table',
     args: { table: { schema: 'other', name: 'gone' } },
-    then: {
+    gives: {
       changes: { 'sources.0.tables': [...tables, { table: { schema: 'other', name: 'gone' } }] },
       consistency: about('table', 'table other.gone in source default'),
     },
@@ -75,38 +75,38 @@ testCommands('track_table', [
     command: 'add_existing_table_or_view',
     endpoint: 'v1/query',
     args: 'tag',
-    then: { changes: { 'sources.0.tables': [...tables, tag] } },
+    gives: { changes: { 'sources.0.tables': [...tables, tag] } },
   },
   {
     name: 'refuses a tracked table',
     command: 'pg_track_table',
     args: { table: 'author' },
-    then: { code: 'already-tracked', message: 'view/table already tracked: "author"' },
+    gives: { code: 'already-tracked', message: 'view/table already tracked: "author"' },
   },
   {
     name: 'refuses the name of a tracked function',
     command: 'track_table',
     endpoint: 'v1/query',
     args: { name: 'search_articles' },
-    then: { code: 'not-supported', message: 'function with name "search_articles" already exists' },
+    gives: { code: 'not-supported', message: 'function with name "search_articles" already exists' },
   },
   {
     name: 'refuses a source that is not there',
     command: 'pg_track_table',
     args: { source: 'other', table: 'tag' },
-    then: { code: 'not-exists', message: 'source with name "other" does not exist' },
+    gives: { code: 'not-exists', message: 'source with name "other" does not exist' },
   },
   {
     name: 'wants a table',
     command: 'pg_track_table',
     args: { source: 'default' },
-    then: { code: 'parse-failed', message: inCommand('track_table', 'key "name" not found') },
+    gives: { code: 'parse-failed', message: inCommand('track_table', 'key "name" not found') },
   },
   {
     name: 'tells the place of a wrong name in the configuration',
     command: 'pg_track_table',
     args: { table: 'tag', configuration: { custom_name: 'my tags' } },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: inCommand('track_table', 'my tags is not valid GraphQL name'),
       path: '$.args.configuration.custom_name',
@@ -119,7 +119,7 @@ testCommands('track_table', [
       table: 'tag',
       configuration: { custom_root_fields: { select: 'tags', select_aggregate: 'tags' } },
     },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: inCommand('track_table', 'the following custom root field names are duplicated: tags'),
       path: '$.args.configuration.custom_root_fields',
@@ -130,7 +130,7 @@ testCommands('track_table', [
     command: 'track_table',
     endpoint: 'v1/query',
     args: 5,
-    then: { code: 'parse-failed', message: 'expecting a string/object for QualifiedObject', path: '$' },
+    gives: { code: 'parse-failed', message: 'expecting a string/object for QualifiedObject', path: '$' },
   },
 ]);
 
@@ -139,7 +139,7 @@ testCommands('untrack_table', [
     name: 'refuses while another table leads to it, and names what does',
     command: 'pg_untrack_table',
     args: { table: 'author' },
-    then: {
+    gives: {
       code: 'dependency-error',
       message:
         /^cannot drop due to the following dependent objects: .*relationship article\.author in source "default"/,
@@ -149,7 +149,7 @@ testCommands('untrack_table', [
     name: 'takes along what depends on it',
     command: 'pg_untrack_table',
     args: { source: 'default', table: 'author', cascade: true },
-    then: {
+    gives: {
       changes: { 'sources.0.tables': [{ ...article, object_relationships: [], select_permissions: [] }] },
       consistency: NONE_NEW,
     },
@@ -158,13 +158,13 @@ testCommands('untrack_table', [
     name: 'refuses a table that is not tracked',
     command: 'untrack_table',
     args: { table: 'tag' },
-    then: { code: 'already-untracked', message: 'view/table already untracked: "tag"' },
+    gives: { code: 'already-untracked', message: 'view/table already untracked: "tag"' },
   },
   {
     name: 'wants cascade to be a boolean',
     command: 'pg_untrack_table',
     args: { table: 'author', cascade: 'yes' },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: inCommand('untrack_table', 'parsing Bool failed, expected Boolean, but encountered String'),
       path: '$.args.cascade',
@@ -179,7 +179,7 @@ testCommands('track_tables and untrack_tables', [
     name: 'tracks what can be tracked and warns of the rest',
     command: 'pg_track_tables',
     args: { tables: [{ table: 'tag' }, { table: 'author' }, { table: 'gone' }] },
-    then: {
+    gives: {
       changes: { 'sources.0.tables': [...tables, tag] },
       consistency: NONE_NEW,
       answer: {
@@ -205,19 +205,19 @@ testCommands('track_tables and untrack_tables', [
     name: 'refuses when nothing can be tracked',
     command: 'pg_track_tables',
     args: { tables: [{ table: 'author' }] },
-    then: { code: 'invalid-configuration', message: 'all tables failed to track' },
+    gives: { code: 'invalid-configuration', message: 'all tables failed to track' },
   },
   {
     name: 'refuses when something cannot be tracked and warnings are not allowed',
     command: 'pg_track_tables',
     args: { tables: [{ table: 'tag' }, { table: 'author' }], allow_warnings: false },
-    then: { code: 'metadata-warnings', message: 'failed due to metadata warnings' },
+    gives: { code: 'metadata-warnings', message: 'failed due to metadata warnings' },
   },
   {
     name: 'refuses a table named twice',
     command: 'pg_track_tables',
     args: { tables: [{ table: 'tag' }, { table: { schema: 'public', name: 'tag' } }] },
-    then: {
+    gives: {
       code: 'bad-request',
       message: 'The following tables occur more than once in the request: default.tag',
       path: '$.args.tables',
@@ -227,7 +227,7 @@ testCommands('track_tables and untrack_tables', [
     name: 'wants a list',
     command: 'pg_track_tables',
     args: { tables: 'tag' },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: inCommand('track_tables', 'parsing [] failed, expected Array, but encountered String'),
       path: '$.args.tables',
@@ -238,14 +238,14 @@ testCommands('track_tables and untrack_tables', [
     command: 'pg_untrack_tables',
     args: { tables: [{ table: 'author' }, { table: 'article', cascade: true }] },
     given: withTag,
-    then: { changes: { 'sources.0.tables': [tag], 'sources.0.functions': [] }, answer: undefined },
+    gives: { changes: { 'sources.0.tables': [tag], 'sources.0.functions': [] }, answer: undefined },
   },
   {
     name: 'keeps a table others lead to and warns',
     command: 'pg_untrack_tables',
     args: { tables: [{ table: 'author' }, { table: 'tag' }] },
     given: withTag,
-    then: {
+    gives: {
       changes: { 'sources.0.tables': tables },
       answer: {
         message: 'success',
@@ -266,7 +266,7 @@ testCommands('track_tables and untrack_tables', [
     name: 'refuses when nothing can be untracked',
     command: 'pg_untrack_tables',
     args: { tables: [{ table: 'tag' }] },
-    then: { code: 'invalid-configuration', message: 'all tables failed to untrack' },
+    gives: { code: 'invalid-configuration', message: 'all tables failed to untrack' },
   },
 ]);
 
@@ -275,7 +275,7 @@ testCommands('configuration of tables', [
     name: 'makes a table an enum',
     command: 'pg_set_table_is_enum',
     args: { table: 'author', is_enum: true },
-    then: {
+    gives: {
       changes: { 'sources.0.tables.0.is_enum': true },
       consistency: about('table', 'table author in source default'),
     },
@@ -286,26 +286,26 @@ testCommands('configuration of tables', [
     endpoint: 'v1/query',
     given: changed(BLOG, { 'sources.0.tables.0.is_enum': true }),
     args: { table: 'author', is_enum: false },
-    then: { changes: { 'sources.0.tables.0.is_enum': undefined } },
+    gives: { changes: { 'sources.0.tables.0.is_enum': undefined } },
   },
   {
     name: 'wants to be told which',
     command: 'pg_set_table_is_enum',
     args: { table: 'author' },
-    then: { code: 'parse-failed', message: inCommand('set_table_is_enum', 'key "is_enum" not found') },
+    gives: { code: 'parse-failed', message: inCommand('set_table_is_enum', 'key "is_enum" not found') },
   },
   {
     name: 'refuses a table that is not tracked',
     command: 'pg_set_table_is_enum',
     args: { table: 'tag', is_enum: true },
-    then: { code: 'not-exists', message: 'table "tag" does not exist in source: default' },
+    gives: { code: 'not-exists', message: 'table "tag" does not exist in source: default' },
   },
   {
     name: 'replaces the configuration',
     command: 'pg_set_table_customization',
     given: changed(BLOG, { 'sources.0.tables.0.configuration': { custom_name: 'Author', comment: 'old' } }),
     args: { table: 'author', configuration: { column_config: { id: { custom_name: 'authorId' } } } },
-    then: {
+    gives: {
       changes: {
         'sources.0.tables.0.configuration': {
           column_config: { id: { custom_name: 'authorId' } },
@@ -323,7 +323,7 @@ testCommands('configuration of tables', [
       table: 'author',
       configuration: { custom_name: null, custom_root_fields: {}, column_config: {} },
     },
-    then: { changes: { 'sources.0.tables.0.configuration': undefined } },
+    gives: { changes: { 'sources.0.tables.0.configuration': undefined } },
   },
   {
     name: 'keeps a column whatever it is called',
@@ -331,7 +331,7 @@ testCommands('configuration of tables', [
     args: JSON.parse(
       '{"table":"author","configuration":{"column_config":{"__proto__":{"custom_name":"proto"},"constructor":{"comment":"c"}}}}',
     ),
-    then: {
+    gives: {
       changes: {
         'sources.0.tables.0.configuration': JSON.parse(
           '{"column_config":{"__proto__":{"custom_name":"proto"},"constructor":{"comment":"c"}},"custom_column_names":{"__proto__":"proto"}}',
@@ -344,13 +344,13 @@ testCommands('configuration of tables', [
     command: 'set_table_customization',
     endpoint: 'v1/query',
     args: { table: 'author1', configuration: {} },
-    then: { code: 'not-exists', message: 'table "author1" does not exist in source: default' },
+    gives: { code: 'not-exists', message: 'table "author1" does not exist in source: default' },
   },
   {
     name: 'wants an object',
     command: 'pg_set_table_customization',
     args: { table: 'author', configuration: [] },
-    then: {
+    gives: {
       code: 'parse-failed',
       message: inCommand(
         'set_table_customization',
@@ -369,7 +369,7 @@ testCommands('configuration of tables', [
       custom_root_fields: { select: 'Authors' },
       custom_column_names: { id: 'AuthorId' },
     },
-    then: {
+    gives: {
       changes: {
         'sources.0.tables.0.configuration': {
           custom_root_fields: { select: 'Authors' },
@@ -385,19 +385,19 @@ testCommands('configuration of tables', [
     version: 2,
     endpoint: 'v1/query',
     args: { table: 'author1' },
-    then: { code: 'not-exists', message: 'table "author1" does not exist in source: default' },
+    gives: { code: 'not-exists', message: 'table "author1" does not exist in source: default' },
   },
   {
     name: 'puts a table into the federation and takes it out',
     command: 'pg_set_apollo_federation_config',
     args: { table: 'author', apollo_federation_config: { enable: 'v1' } },
-    then: { changes: { 'sources.0.tables.0.apollo_federation_config': { enable: 'v1' } } },
+    gives: { changes: { 'sources.0.tables.0.apollo_federation_config': { enable: 'v1' } } },
   },
   {
     name: 'knows version 1 of the federation only',
     command: 'pg_set_apollo_federation_config',
     args: { table: 'author', apollo_federation_config: { enable: 'v2' } },
-    then: { code: 'parse-failed', message: /v1/, path: '$.args.apollo_federation_config.enable' },
+    gives: { code: 'parse-failed', message: /v1/, path: '$.args.apollo_federation_config.enable' },
   },
 ]);
 
@@ -407,7 +407,7 @@ testCommands('tables whose database lost them', [
     command: 'pg_set_table_is_enum',
     given: changed(BLOG, { 'sources.0.tables': [...tables, { table: { schema: 'public', name: 'gone' } }] }),
     args: { table: 'gone', is_enum: true },
-    then: { code: 'not-exists', message: 'table "gone" does not exist in source: default' },
+    gives: { code: 'not-exists', message: 'table "gone" does not exist in source: default' },
   },
   {
     name: 'can be untracked',
@@ -416,6 +416,6 @@ testCommands('tables whose database lost them', [
       'sources.0.tables': [author, article, { table: { schema: 'public', name: 'gone' } }],
     }),
     args: { table: 'gone' },
-    then: { changes: { 'sources.0.tables': [author, article] } },
+    gives: { changes: { 'sources.0.tables': [author, article] } },
   },
 ]);
