@@ -11,6 +11,7 @@ const STATUS = {
   conflict: 409,
   'constraint-error': 400,
   'constraint-violation': 400,
+  'cyclic-dependency': 400,
   'data-exception': 400,
   'dependency-error': 400,
   'invalid-configuration': 400,

@@ -13,6 +13,7 @@ import { NO_CATALOGS, readSourceCatalogs } from './catalogs.ts';
 import { artifactFormat, compileVersion } from './compile-version.ts';
 import { checkConsistency } from './consistency.ts';
 import type { MetadataApi } from './metadata-api.ts';
+import { refuseRoleCycles } from './role-cycles.ts';
 import { readStoredMetadata } from './stored-metadata.ts';
 import type { Change, Command } from './types.ts';
 
@@ -95,6 +96,7 @@ export async function openWork(api: MetadataApi): Promise<Work> {
     let before: readonly Inconsistency[] = (await compileNow(settled)).inconsistencies;
     for (const { command, change } of pending) {
       const after = (await compileNow(change.metadata)).inconsistencies;
+      refuseRoleCycles(change.metadata, command.path);
       checkConsistency(change.consistency, before, after, command.path);
       before = after;
     }

@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { refuseRoleCycles } from '../../src/metadata-api/role-cycles.ts';
 import type { InheritedRoleMetadata } from '../../src/metadata/section-types.ts';
 import type { PermissionEntry, SelectPermission, TableMetadata } from '../../src/metadata/types.ts';
 import { must } from '../../src/util/assert.ts';
@@ -403,18 +404,32 @@ describe('inconsistencies', () => {
     expect(seen(artifact, name)).toEqual(name === 'admin' ? ['employee'] : []);
   });
 
-  test('roles made of each other have nothing, and are named from the first along what they are made of', () => {
-    const artifact = compiled([
+  describe('roles made of each other', () => {
+    const circular = [
       role('intermediate_1', 'self', 'circular'),
       role('intermediate_2', 'intermediate_1', 'boss'),
       role('circular', 'intermediate_2', 'self'),
       role('outside', 'self'),
-    ]);
-    const reason =
-      'Inconsistent object: found cycle(s) in roles: ["circular","intermediate_2","intermediate_1","circular"]';
-    expect(artifact.inconsistencies.map((i) => i.reason)).toEqual([reason, reason, reason]);
-    expect(seen(artifact, 'circular')).toEqual([]);
-    expect(seen(artifact, 'outside')).toEqual(['employee']);
+    ];
+    const message = 'found cycle(s) in roles: ["circular","intermediate_2","intermediate_1","circular"]';
+
+    test('have nothing, and are named from the first along what they are made of', () => {
+      const artifact = compiled(circular);
+      const reason = `Inconsistent object: ${message}`;
+      expect(artifact.inconsistencies.map((i) => i.reason)).toEqual([reason, reason, reason]);
+      expect(seen(artifact, 'circular')).toEqual([]);
+      expect(seen(artifact, 'outside')).toEqual(['employee']);
+    });
+
+    test('are refused by the metadata API, whatever else it would let pass', () => {
+      const metadata = metadataOf({}, { inherited_roles: circular });
+      expect(() => refuseRoleCycles(metadata, { parent: undefined, key: 'args' })).toThrow(
+        expect.objectContaining({ code: 'cyclic-dependency', path: '$.args', message }),
+      );
+      expect(() =>
+        refuseRoleCycles(metadataOf({}, { inherited_roles: circular.slice(1) }), undefined),
+      ).not.toThrow();
+    });
   });
 
   test('a permission by name that cannot be read is not replaced by an inherited one', () => {
