@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { WorkerdStructuredLog } from 'miniflare';
+import type { V4WorkerOptions, WorkerdStructuredLog } from 'miniflare';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from 'wrangler';
 
@@ -18,6 +18,8 @@ export interface RunWorkerOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** 0, the default, takes a free one, which later reloads keep. */
   readonly port?: number;
+  /** Refuses what web pages from elsewhere send, see local-guard.mjs; for workers that ask for no secret. */
+  readonly guarded?: boolean;
   /** Folder behind the `ASSETS` binding; the checkout's own unless told. */
   readonly assetsDir?: string;
   /** Receives what the worker logs; unless given it goes to standard output and error. */
@@ -79,7 +81,7 @@ async function miniflareOptions(
     overrides: { assets: { directory: options.assetsDir ?? ASSETS_DIR } },
   });
   const { modulesRules: _, ...bindings } = workerOptions;
-  return convertV4MiniflareOptions({
+  const hedge: V4WorkerOptions = {
     ...bindings,
     name: 'hedge',
     bindings: { ...(workerOptions.bindings as Record<string, string> | undefined), ...options.vars },
@@ -91,6 +93,22 @@ async function miniflareOptions(
       },
       { type: 'Text', path: ARTIFACT_MODULE, contents: options.artifactText },
     ],
+  };
+  const guard: V4WorkerOptions = {
+    name: 'guard',
+    compatibilityDate: '2026-11-01',
+    modules: [
+      {
+        type: 'ESModule',
+        path: 'local-guard.js',
+        contents: await readFile(join(import.meta.dirname, 'local-guard.mjs'), 'utf8'),
+      },
+    ],
+    serviceBindings: { HEDGE: 'hedge' },
+  };
+  return convertV4MiniflareOptions({
+    // Requests go to the first.
+    workers: options.guarded === true ? [guard, hedge] : [hedge],
     host: '127.0.0.1',
     port: options.port ?? 0,
     cf: false, // else the runtime asks the network where it is

@@ -29,6 +29,8 @@ export interface SourceDatabase {
   readonly urlName: string;
   /** The environment variable the metadata names for it; null when the metadata spells the URL out. */
   readonly environmentName: string | null;
+  /** The URL the metadata spells out, which need not be the one of this run. */
+  readonly literalUrl: string | null;
 }
 
 export interface EmbeddedOptions {
@@ -39,29 +41,39 @@ export interface EmbeddedOptions {
 
 const MAIN_SOURCE = 'default';
 
-/** Starts the embedded Postgres and gives each source a database in it; the source `default` gets `postgres`. */
-export async function embeddedDatabases(
-  metadata: Metadata,
+/** A started Postgres of our own. */
+export interface EmbeddedServer {
+  /** Of its database `postgres`. */
+  readonly url: string;
+  /** True when nothing is in it yet. */
+  readonly created: boolean;
+}
+
+/** Starts the embedded Postgres; the end of the command stops it. */
+export async function startEmbeddedServer(
   options: EmbeddedOptions,
   progress: Progress,
   shutdown: Shutdown,
-): Promise<{ readonly databases: readonly SourceDatabase[]; readonly created: boolean }> {
+): Promise<EmbeddedServer> {
   return await progress.step('Starting the embedded Postgres', async (detail) => {
     const server = await startEmbeddedPostgres({ ...options, onProgress: detail });
     shutdown.onStop(() => server.stop());
-    const databases: SourceDatabase[] = [];
-    for (const source of postgresSources(metadata)) {
-      const url = source.name === MAIN_SOURCE ? server.url : await ensureDatabase(server.url, source.name);
-      databases.push({
-        source: source.name,
-        url,
-        urlName: 'the embedded Postgres',
-        environmentName: environmentNameOf(source),
-      });
-    }
     detail(`${server.version}, ${databaseLabel(parseDatabaseUrl(server.url))}`);
-    return { databases, created: server.created };
+    return server;
   });
+}
+
+/** Gives each source a database in the embedded server; the source `default` gets `postgres`. */
+export async function databasesIn(
+  { url: serverUrl }: EmbeddedServer,
+  metadata: Metadata,
+): Promise<readonly SourceDatabase[]> {
+  const databases: SourceDatabase[] = [];
+  for (const source of postgresSources(metadata)) {
+    const url = source.name === MAIN_SOURCE ? serverUrl : await ensureDatabase(serverUrl, source.name);
+    databases.push({ ...spelt(source), source: source.name, url, urlName: 'the embedded Postgres' });
+  }
+  return databases;
 }
 
 async function ensureDatabase(serverUrl: string, name: string): Promise<string> {
@@ -88,10 +100,10 @@ export function namedDatabases(
   const sources = postgresSources(metadata);
   const mainSource = sources.find((s) => s.name === MAIN_SOURCE) ?? sources[0];
   return sources.map((source) => {
-    const environmentName = environmentNameOf(source);
+    const { environmentName, literalUrl } = spelt(source);
+    const named = { source: source.name, environmentName, literalUrl };
     if (source === mainSource) {
-      const url = parseDatabaseUrl(main.url, main.name).href;
-      return { source: source.name, url, urlName: main.name, environmentName };
+      return { ...named, url: parseDatabaseUrl(main.url, main.name).href, urlName: main.name };
     }
     const conf = source.configuration.connection_info.database_url;
     if (environmentName !== null) {
@@ -102,7 +114,7 @@ export function namedDatabases(
         );
       }
       const url = parseDatabaseUrl(value, environmentName).href;
-      return { source: source.name, url, urlName: environmentName, environmentName };
+      return { ...named, url, urlName: environmentName };
     }
     const urlName = `database_url of the source ${source.name}`;
     if (typeof conf !== 'string') {
@@ -110,7 +122,7 @@ export function namedDatabases(
         `The ${urlName} has connection_parameters, which are not available in this version: use from_env.`,
       );
     }
-    return { source: source.name, url: parseDatabaseUrl(conf, urlName).href, urlName, environmentName };
+    return { ...named, url: parseDatabaseUrl(conf, urlName).href, urlName };
   });
 }
 
@@ -177,7 +189,10 @@ function postgresSources(metadata: Metadata): readonly SourceMetadata[] {
   return metadata.sources.filter((source) => POSTGRES_KINDS.has(source.kind));
 }
 
-function environmentNameOf(source: SourceMetadata): string | null {
+function spelt(source: SourceMetadata): Pick<SourceDatabase, 'environmentName' | 'literalUrl'> {
   const conf = source.configuration.connection_info.database_url;
-  return typeof conf === 'object' && 'from_env' in conf ? conf.from_env : null;
+  return {
+    environmentName: typeof conf === 'object' && 'from_env' in conf ? conf.from_env : null,
+    literalUrl: typeof conf === 'string' ? conf : null,
+  };
 }

@@ -1,9 +1,10 @@
 // `hedge dev`: a project folder -> its API on loopback, on the worker that would be deployed, until Ctrl-C.
 
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
 
-import { encodeArtifact } from '../../src/artifact/encode.ts';
-import type { SourceModel } from '../../src/artifact/types.ts';
+import { exportMetadata } from '../../src/metadata/export.ts';
 import type { MetadataResult } from '../../src/metadata/metadata.ts';
 import type { Metadata } from '../../src/metadata/types.ts';
 import { buildConsole, isConsoleStale } from '../bundle/build-console.ts';
@@ -11,20 +12,18 @@ import { bundleWorker } from '../bundle/bundle-worker.ts';
 import type { RunningWorker } from '../bundle/run-worker.ts';
 import { databaseLabel, parseDatabaseUrl } from '../database/url.ts';
 import { startNeonEndpoint } from '../neon/endpoint.ts';
-import {
-  embeddedDatabases,
-  migrateAll,
-  namedDatabases,
-  readCatalogs,
-  seedAll,
-  seedMarker,
-  type SourceDatabase,
-} from './databases.ts';
-import { type Environment, workerVars } from './environment.ts';
+import { databaseKey } from '../neon/pools.ts';
+import { migrateAll, type SourceDatabase } from './databases.ts';
+import { DEFAULT_METADATA, prepareDatabases } from './dev/databases.ts';
+import { inconsistencyLines } from './dev/inconsistencies.ts';
+import { workerSettings } from './dev/settings.ts';
+import { startSync } from './dev/sync.ts';
+import { pollVersion } from './dev/version-poll.ts';
 import { assertHealthy } from './healthy.ts';
 import { assertPortFree } from './port.ts';
 import { createProgress, type Progress } from './progress.ts';
-import { compileProject, loadMetadata, makeWorkDir, openProject, type Project } from './project.ts';
+import { loadMetadata, makeWorkDir, openProject, type Project } from './project.ts';
+import { localServer } from './server/server.ts';
 import { listenForShutdown, type Shutdown } from './shutdown.ts';
 import { watchFolder } from './watch.ts';
 
@@ -50,41 +49,69 @@ export async function dev(options: DevOptions): Promise<void> {
 }
 
 async function start(options: DevOptions, progress: Progress, shutdown: Shutdown): Promise<void> {
-  const project = await openProject(options.project);
+  const project = await projectToServe(options.project, progress);
   await assertPortFree(options.port);
-  const { environment } = project;
-  const metadata = await loadMetadata(project, progress);
+  const files = await loadMetadata(project, progress);
+  const hasMetadata = !isEmpty(files.metadata);
   await makeWorkDir(project);
 
   const bundle = bundleWorker(); // takes seconds after a change of the sources; the database starts meanwhile
   bundle.catch(() => {}); // awaited below
-  const context = { environment, progress, shutdown };
-  const databases = await prepareDatabases(options, project, metadata.metadata, context);
-  const artifactText = await compileNow(metadata, databases, progress);
+  const metadata = hasMetadata ? files.metadata : DEFAULT_METADATA;
+  const prepared = await prepareDatabases(options, project, metadata, { progress, shutdown });
+  let databases = await prepared.forSources(metadata);
   const bundleDir = await progress.step('Bundling the worker', () => bundle);
   if (await isConsoleStale()) await progress.step('Building GraphiQL', () => buildConsole());
 
-  const endpoint = await startNeonEndpoint();
+  const redirects = new Map<string, string>();
+  redirectLiterals(databases, redirects);
+  const endpoint = await startNeonEndpoint({ redirects });
   shutdown.onStop(() => endpoint.stop());
-  const vars = workerSettings(options, environment, databases, endpoint.url);
-  const worker = await progress.step('Starting the worker', async () => {
-    const { runWorker } = await import('../bundle/run-worker.ts'); // takes a second to load: not for every command
-    const running = await runWorker({ bundleDir, artifactText, vars, port: options.port });
-    shutdown.onStop(() => running.stop());
-    await assertHealthy(running.url);
-    return running;
-  });
+  const settingsFor = async (served: Metadata): Promise<Record<string, string>> =>
+    await workerSettings({
+      project,
+      adminSecret: options.adminSecret,
+      databases,
+      mainUrl: prepared.mainUrl,
+      neonEndpoint: endpoint.url,
+      document: exportMetadata(served),
+    });
+  let vars = await settingsFor(metadata);
+  const worker = await startWorker({ bundleDir, vars, port: options.port }, progress, shutdown);
 
-  const watch = watchFolder(
-    project.metadataDir,
-    serveChanges({ project, databases, worker, progress, artifactText }),
-  );
+  const server = localServer(worker.url, adminSecretOf(vars));
+  const sync = await startSync(hasMetadata ? files : null, {
+    project,
+    server,
+    progress,
+    describe: async (objects, result: MetadataResult) => await inconsistencyLines(objects, result, databases),
+    async prepare(changed) {
+      const known = new Set(databases.map(({ source }) => source));
+      databases = await prepared.forSources(changed);
+      await migrateAll(
+        project,
+        databases.filter(({ source }) => !known.has(source)),
+        progress,
+      );
+      redirectLiterals(databases, redirects);
+      const wanted = await settingsFor(changed);
+      if (JSON.stringify(wanted) === JSON.stringify(vars)) return;
+      vars = wanted;
+      await worker.reload({ vars });
+    },
+  });
+  await mkdir(project.metadataDir, { recursive: true });
+  const watch = watchFolder(project.metadataDir, async () => await sync.filesChanged());
   shutdown.onStop(() => watch.stop());
+  const metadataUrl = project.environment['HASURA_GRAPHQL_METADATA_DATABASE_URL'] ?? prepared.mainUrl;
+  const poll = pollVersion(metadataUrl, async (version) => await sync.versionSeen(version));
+  shutdown.onStop(() => poll.stop());
+
   for (const { source, url } of databases) {
     progress.note(`Database ${source}: ${databaseLabel(parseDatabaseUrl(url))}`);
   }
   if (vars['HASURA_GRAPHQL_ENABLE_CONSOLE'] === 'true') progress.note(`GraphiQL: ${worker.url}/console/`);
-  if (vars['HASURA_GRAPHQL_ADMIN_SECRET'] === undefined) {
+  if (adminSecretOf(vars) === null) {
     progress.note(
       "No admin secret is set: every request is an administrator's. Set one with --admin-secret.",
     );
@@ -92,106 +119,51 @@ async function start(options: DevOptions, progress: Progress, shutdown: Shutdown
   console.log(`Hedge is ready at ${worker.url}`);
 }
 
-/** The worker's vars: what the user set, the databases under the names the metadata gives them, and dev's defaults. */
-function workerSettings(
-  options: DevOptions,
-  environment: Environment,
-  databases: readonly SourceDatabase[],
-  neonEndpoint: string,
-): Record<string, string> {
-  const vars: Record<string, string> = {
-    HASURA_GRAPHQL_ENABLE_CONSOLE: 'true',
-    ...workerVars(environment, []),
-  };
-  for (const { environmentName, url } of databases) if (environmentName !== null) vars[environmentName] = url;
-  vars['NEON_ENDPOINT'] = neonEndpoint;
-  if (options.adminSecret !== undefined) vars['HASURA_GRAPHQL_ADMIN_SECRET'] = options.adminSecret;
-  return vars;
-}
-
-/** What to do when metadata files were saved: serve them, or say what is wrong and go on serving what was there. */
-function serveChanges(running: {
-  readonly project: Project;
-  readonly databases: readonly SourceDatabase[];
-  readonly worker: RunningWorker;
-  readonly progress: Progress;
-  readonly artifactText: string;
-}): () => Promise<void> {
-  const { project, databases, worker, progress } = running;
-  let served = running.artifactText;
-  return async () => {
-    try {
-      const metadata = await loadMetadata(project, progress);
-      const artifactText = await compileNow(metadata, databases, progress);
-      if (artifactText === served) return;
-      await worker.reload({ artifactText });
-      served = artifactText;
-      progress.note('The changed metadata is served.');
-    } catch (error) {
-      progress.error(error instanceof Error ? error.message : String(error));
-      progress.note('The metadata from before this change is still served.');
-    }
-  };
-}
-
-async function prepareDatabases(
-  options: DevOptions,
-  project: Project,
-  metadata: Metadata,
-  context: { readonly environment: Environment; readonly progress: Progress; readonly shutdown: Shutdown },
-): Promise<readonly SourceDatabase[]> {
-  const { environment, progress, shutdown } = context;
-  const main = mainDatabase(options, environment);
-  if (main) {
-    const databases = namedDatabases(metadata, main, environment);
-    await migrateAll(project, databases, progress);
-    if (options.seed === true) await seedAll(project, databases, progress);
-    return databases;
+/** A folder that is not there becomes an empty project. */
+async function projectToServe(dir: string, progress: Progress): Promise<Project> {
+  if (!existsSync(dir)) {
+    await mkdir(dir, { recursive: true });
+    progress.note(`${resolve(dir)} is made, for a new project.`);
   }
-  const embedded = { dataDir: join(project.workDir, 'postgres'), fresh: options.fresh === true };
-  const { databases, created } = await embeddedDatabases(metadata, embedded, progress, shutdown);
-  const marker = seedMarker(project);
-  if (created) await marker.clear();
-  await migrateAll(project, databases, progress);
-  if (options.seed === true || !(await marker.isSet())) {
-    await seedAll(project, databases, progress);
-    await marker.set();
-  }
-  return databases;
+  return await openProject(dir, { allowEmpty: true });
 }
 
-function mainDatabase(
-  options: DevOptions,
-  environment: Environment,
-): { readonly url: string; readonly name: string } | undefined {
-  if (options.databaseUrl !== undefined) return { url: options.databaseUrl, name: '--database-url' };
-  const url = environment['DATABASE_URL'];
-  return url === undefined ? undefined : { url, name: 'DATABASE_URL' };
+/** True for no files, and for files that say nothing, such as those of a new project. */
+function isEmpty(metadata: Metadata): boolean {
+  const nothing = exportMetadata({ version: 3, sources: [] });
+  return JSON.stringify(exportMetadata(metadata)) === JSON.stringify(nothing);
 }
 
-/** Asks the databases what they hold, and compiles; in dev the consistent part is served. */
-async function compileNow(
-  metadata: MetadataResult,
-  databases: readonly SourceDatabase[],
+async function startWorker(
+  settings: {
+    readonly bundleDir: string;
+    readonly vars: Readonly<Record<string, string>>;
+    readonly port: number;
+  },
   progress: Progress,
-): Promise<string> {
-  return await progress.step('Compiling the metadata', async (detail) => {
-    const { artifact, inconsistencies } = compileProject(metadata, await readCatalogs(databases));
-    for (const line of inconsistencies) progress.warn(line);
-    if (inconsistencies.length > 0) {
-      progress.warn(
-        `${inconsistencies.length} inconsistent, left out; the rest is served. "hedge build" refuses this.`,
-      );
-    }
-    detail(`roles ${artifact.roles.map((r) => r.role).join(', ')}`);
-    return encodeArtifact({ ...artifact, sources: artifact.sources.map((s) => servedFrom(s, databases)) });
+  shutdown: Shutdown,
+): Promise<RunningWorker> {
+  return await progress.step('Starting the worker', async () => {
+    const { runWorker } = await import('../bundle/run-worker.ts'); // takes a second to load: not for every command
+    const running = await runWorker({
+      ...settings,
+      artifactText: '',
+      guarded: adminSecretOf(settings.vars) === null,
+    });
+    shutdown.onStop(() => running.stop());
+    await assertHealthy(running.url);
+    return running;
   });
 }
 
+function adminSecretOf(vars: Readonly<Record<string, string>>): string | null {
+  return vars['HASURA_GRAPHQL_ADMIN_SECRET'] ?? vars['HASURA_GRAPHQL_ACCESS_KEY'] ?? null;
+}
+
 /** A source whose URL the metadata spells out is served from the database of this run all the same. */
-function servedFrom(source: SourceModel, databases: readonly SourceDatabase[]): SourceModel {
-  const url = databases.find((d) => d.source === source.name)?.url;
-  return url === undefined || 'fromEnv' in source.databaseUrl
-    ? source
-    : { ...source, databaseUrl: { literal: url } };
+function redirectLiterals(databases: readonly SourceDatabase[], redirects: Map<string, string>): void {
+  for (const { literalUrl, url } of databases) {
+    if (literalUrl === null || !URL.canParse(literalUrl)) continue;
+    redirects.set(databaseKey(parseDatabaseUrl(literalUrl, 'database_url')), url);
+  }
 }

@@ -7,6 +7,14 @@ export async function assertHealthy(url: string): Promise<void> {
   const response = await fetch(`${url}/healthz`);
   const text = await response.text();
   if (response.status < 500) return;
-  const { error } = JSON.parse(text) as { readonly error: string };
-  throw new UserError(`The worker does not start with these settings: ${error}`);
+  throw new UserError(`The worker does not start with these settings: ${reasonOf(text)}`);
+}
+
+/** A misconfigured worker names its mistakes; one whose metadata database does not answer has logged why. */
+function reasonOf(text: string): string {
+  try {
+    return (JSON.parse(text) as { readonly error: string }).error;
+  } catch {
+    return `it says ${text}, and its log says why`;
+  }
 }

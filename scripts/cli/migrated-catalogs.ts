@@ -2,7 +2,7 @@
 
 import type { DatabaseCatalog } from '../../src/catalog/types.ts';
 import type { Metadata } from '../../src/metadata/types.ts';
-import { embeddedDatabases, migrateAll, readCatalogs } from './databases.ts';
+import { databasesIn, migrateAll, readCatalogs, startEmbeddedServer } from './databases.ts';
 import type { Progress } from './progress.ts';
 import type { Project } from './project.ts';
 import type { Shutdown } from './shutdown.ts';
@@ -13,7 +13,7 @@ export async function catalogsOfMigrations(
   context: { readonly project: Project; readonly progress: Progress; readonly shutdown: Shutdown },
 ): Promise<ReadonlyMap<string, DatabaseCatalog>> {
   const { project, progress, shutdown } = context;
-  const { databases } = await embeddedDatabases(metadata, {}, progress, shutdown);
+  const databases = await databasesIn(await startEmbeddedServer({}, progress, shutdown), metadata);
   await migrateAll(project, databases, progress);
   return await readCatalogs(databases);
 }

@@ -75,13 +75,18 @@ export async function makeWorkDir(project: Project): Promise<void> {
   }
 }
 
+/** Reads the project's metadata and prints nothing. */
+export async function readProjectMetadata(project: Project): Promise<MetadataResult> {
+  const directory = relative(process.cwd(), project.metadataDir);
+  return await readMetadata(nodeFiles(project.metadataDir), { directory });
+}
+
 /**
  * Reads the project's metadata and prints notices.
  * @throws UserError that lists every mistake, when there is one.
  */
 export async function loadMetadata(project: Project, progress: Progress): Promise<MetadataResult> {
-  const directory = relative(process.cwd(), project.metadataDir);
-  const result = await readMetadata(nodeFiles(project.metadataDir), { directory });
+  const result = await readProjectMetadata(project);
   for (const notice of result.notices) progress.note(`notice: ${formatProblem(notice)}`);
   if (result.problems.length > 0) {
     const count = result.problems.length === 1 ? 'a mistake' : `${result.problems.length} mistakes`;

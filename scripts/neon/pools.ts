@@ -15,6 +15,8 @@ const MAX_POOLS = 500;
 export interface PoolOptions {
   /** The server that all connection strings are sent to; null to use them as they are. */
   readonly server: URL | null;
+  /** What is used instead of a connection string, by `databaseKey`. */
+  readonly redirects: ReadonlyMap<string, string>;
   /** Connections per connection string. */
   readonly size: number;
 }
@@ -53,7 +55,9 @@ export class Pools {
   #resolve(connectionString: string): string {
     try {
       const url = parseDatabaseUrl(connectionString, 'Neon-Connection-String');
-      const { server } = this.#options;
+      const { server, redirects } = this.#options;
+      const redirected = redirects.get(databaseKey(url));
+      if (redirected !== undefined) return redirected;
       return (server === null ? url : onServer(server, url)).href;
     } catch (error) {
       if (error instanceof UserError) throw new RequestError(error.message);
@@ -91,4 +95,9 @@ function onServer(server: URL, named: URL): URL {
   url.password = named.password;
   url.pathname = named.pathname;
   return url;
+}
+
+/** What two connection strings of one database and user have in common, whatever their other settings. */
+export function databaseKey(url: URL): string {
+  return `${url.username}@${url.hostname}:${url.port === '' ? '5432' : url.port}${url.pathname}`;
 }

@@ -2,14 +2,13 @@
 
 import { exportMetadata } from '../../../src/metadata/export.ts';
 import { UserError } from '../../database/user-error.ts';
-import { writeMetadataDirectory } from '../../metadata/write-project.ts';
-import { shown } from '../../migrate/migration-files.ts';
 import { createProgress } from '../progress.ts';
 import { loadMetadata } from '../project.ts';
 import { connectProject } from '../server/connect.ts';
 import type { ServerFlags } from '../server/flags.ts';
 import { printDocument } from './output.ts';
 import { exportFrom, inconsistencyTable, inconsistentObjects, replaceOn } from './server-metadata.ts';
+import { writeFiles } from './write-files.ts';
 
 export interface ExportFlags extends ServerFlags {
   readonly output?: string;
@@ -23,10 +22,10 @@ export async function exportCommand(flags: ExportFlags): Promise<void> {
     return;
   }
   const { metadata } = await exportFrom(server);
-  const changed = await writeMetadataDirectory(project.metadataDir, metadata);
+  const { lines } = await writeFiles(project, metadata, { overwrite: true });
   const progress = createProgress();
-  for (const file of changed) progress.note(`  ${shown(project.metadataDir)}/${file}`);
-  progress.note(`Metadata exported: ${changed.length} ${changed.length === 1 ? 'file' : 'files'} changed.`);
+  for (const line of lines) progress.note(`  ${line}`);
+  progress.note(`Metadata exported: ${lines.length} ${lines.length === 1 ? 'file' : 'files'} changed.`);
 }
 
 export interface ApplyFlags extends ServerFlags {

@@ -1,13 +1,8 @@
 // `hedge metadata diff`: the server's metadata and the project's -> what `hedge metadata apply` would change, file by file.
 
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
-
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 
-import type { Metadata } from '../../../src/metadata/types.ts';
-import { writeMetadataDirectory } from '../../metadata/write-project.ts';
+import { metadataFiles } from '../../../src/metadata/write-directory.ts';
 import { createProgress } from '../progress.ts';
 import { loadMetadata } from '../project.ts';
 import { connectProject } from '../server/connect.ts';
@@ -28,7 +23,7 @@ export async function diffCommand(flags: DiffFlags): Promise<void> {
   const progress = createProgress();
   const local = await loadMetadata(project, progress);
   const { metadata: remote } = await exportFrom(server);
-  const text = diffText(await filesOf(remote), await filesOf(local.metadata));
+  const text = diffText(metadataFiles(remote), metadataFiles(local.metadata));
   if (text === '') progress.note('The server has the metadata of the project.');
   const coloured = flags.color !== false && process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
   process.stdout.write(coloured ? colour(text) : text);
@@ -52,22 +47,6 @@ export function diffText(remote: ReadonlyMap<string, string>, local: ReadonlyMap
       );
     })
     .join('');
-}
-
-async function filesOf(metadata: Metadata): Promise<ReadonlyMap<string, string>> {
-  const dir = await mkdtemp(join(tmpdir(), 'hedge-diff-'));
-  try {
-    await writeMetadataDirectory(dir, metadata);
-    const files = new Map<string, string>();
-    for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      const file = join(entry.parentPath, entry.name);
-      files.set(relative(dir, file).replaceAll('\\', '/'), await readFile(file, 'utf8'));
-    }
-    return files;
-  } finally {
-    await rm(dir, { recursive: true });
-  }
 }
 
 function colour(text: string): string {

@@ -1,6 +1,7 @@
 // The metadata API's documents -> Metadata and back, and what it says of inconsistent objects.
 
 import { exportMetadata } from '../../../src/metadata/export.ts';
+import { documentPathText } from '../../../src/metadata/problem.ts';
 import { readMetadataDocument } from '../../../src/metadata/read-document.ts';
 import type { Metadata } from '../../../src/metadata/types.ts';
 import { UserError } from '../../database/user-error.ts';
@@ -24,9 +25,11 @@ export async function exportFrom(
     readonly metadata: unknown;
     readonly resource_version: number;
   };
-  const result = readMetadataDocument(document);
+  const result = readMetadataDocument(document, { defaultSource: null });
   if ('metadata' in result) return { metadata: result.metadata, resourceVersion };
-  const problems = result.problems.map(({ path, message }) => `${path}: ${message}`).join('\n');
+  const problems = result.problems
+    .map(({ path, message }) => `${documentPathText(path)}: ${message}`)
+    .join('\n');
   throw new UserError(`The server's metadata cannot be read:\n${problems}`);
 }
 
@@ -34,11 +37,12 @@ export async function exportFrom(
 export async function replaceOn(
   server: Server,
   metadata: Metadata,
-  options: { readonly allowInconsistent: boolean },
+  options: { readonly allowInconsistent: boolean; readonly resourceVersion?: number },
 ): Promise<readonly InconsistentObject[]> {
   const answer = await server.metadata({
     type: 'replace_metadata',
     version: 2,
+    ...(options.resourceVersion === undefined ? {} : { resource_version: options.resourceVersion }),
     args: {
       allow_inconsistent_metadata: options.allowInconsistent,
       metadata: exportMetadata(metadata),

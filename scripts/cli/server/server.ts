@@ -10,6 +10,8 @@ import type { ApiPaths, ServerConfig } from '../../migrate/project-config.ts';
 export interface ApiCommand {
   readonly type: string;
   readonly version?: number;
+  /** The version of the metadata that the command builds on; another one makes it fail with `conflict`. */
+  readonly resource_version?: number;
   readonly args: unknown;
 }
 
@@ -49,9 +51,17 @@ export async function connectServer(options: ServerOptions): Promise<Server> {
     );
   }
   await trust(options);
-  const endpoint = url.href.replace(/\/+$/, '');
+  return serverAt(url.href.replace(/\/+$/, ''), options.adminSecret, options.paths);
+}
+
+/** A worker of this machine, whose APIs are where they always are. */
+export function localServer(endpoint: string, adminSecret: string | null): Server {
+  return serverAt(endpoint, adminSecret, { v1Metadata: 'v1/metadata', v2Query: 'v2/query' });
+}
+
+function serverAt(endpoint: string, adminSecret: string | null, paths: ApiPaths): Server {
   const call = (path: keyof ApiPaths) => async (command: ApiCommand) =>
-    await post(endpoint, options.paths[path], { adminSecret: options.adminSecret, command });
+    await post(endpoint, paths[path], { adminSecret, command });
   return { endpoint, metadata: call('v1Metadata'), query: call('v2Query') };
 }
 

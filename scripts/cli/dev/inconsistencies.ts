@@ -1,0 +1,23 @@
+// The objects a server calls inconsistent -> a line for each, with the place in the project's files where there is one.
+
+import type { MetadataResult } from '../../../src/metadata/metadata.ts';
+import { readCatalogs, type SourceDatabase } from '../databases.ts';
+import type { InconsistentObject } from '../metadata/server-metadata.ts';
+import { compileProject } from '../project.ts';
+
+/**
+ * The server says what and why; where is found out by compiling the same metadata here, which knows paths. What is
+ * inconsistent for another reason than its database comes without a place.
+ */
+export async function inconsistencyLines(
+  objects: readonly InconsistentObject[],
+  metadata: MetadataResult,
+  databases: readonly SourceDatabase[],
+): Promise<readonly string[]> {
+  if (objects.length === 0) return [];
+  const { inconsistencies } = compileProject(metadata, await readCatalogs(databases));
+  return objects.map(({ name, type, reason }) => {
+    const called = name ?? type;
+    return inconsistencies.find((line) => line.includes(`: ${called}: `)) ?? `${called}: ${reason}`;
+  });
+}
