@@ -19,7 +19,7 @@ export interface RootNaming extends SourceNaming {
 
 /**
  * Reads a source's customization.
- * @throws a refusal for a namespace GraphQL does not allow.
+ * @throws a refusal for a namespace, prefix or suffix that is no name in GraphQL, as Hasura wants it.
  */
 export function sourceNaming(
   customization: SourceCustomization | undefined,
@@ -27,7 +27,9 @@ export function sourceNaming(
 ): RootNaming {
   const { root_fields: roots, type_names: types, naming_convention: own } = customization ?? {};
   const namespace = roots?.namespace ?? null;
-  if (namespace !== null && !isGraphQLName(namespace)) refuse(invalidNameReason(namespace));
+  for (const name of [namespace, roots?.prefix, roots?.suffix, types?.prefix, types?.suffix]) {
+    if (name != null && !isGraphQLName(name)) refuse(invalidNameReason(name));
+  }
   return {
     convention: options.namingConventions ? (own ?? options.defaultNamingConvention) : 'hasura-default',
     typePrefix: types?.prefix ?? '',

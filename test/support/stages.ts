@@ -6,7 +6,7 @@ import { openArtifact } from '../../src/artifact/decode.ts';
 import { encodeArtifact } from '../../src/artifact/encode.ts';
 import type { Artifact } from '../../src/artifact/types.ts';
 import { readCatalog } from '../../src/catalog/read-catalog.ts';
-import type { DatabaseCatalog } from '../../src/catalog/types.ts';
+import type { DatabaseCatalog, QualifiedName } from '../../src/catalog/types.ts';
 import { compile } from '../../src/compile/compile.ts';
 import { type CompileOptions, DEFAULT_COMPILE_OPTIONS } from '../../src/compile/options.ts';
 import { HedgeError } from '../../src/error/hedge-error.ts';
@@ -20,7 +20,7 @@ import { pgDatabase } from './pg-database.ts';
 export interface Stages {
   readonly client: pg.Client;
   readonly catalog: DatabaseCatalog;
-  /** Compiles metadata against the catalog. */
+  /** Compiles metadata against the catalog, which every source gets. */
   compiled(metadata: Metadata, options?: Partial<CompileOptions>): Artifact;
   /** Sends queries as roles; the artifact goes through its text. */
   serve(artifact: Artifact): Ask;
@@ -54,18 +54,22 @@ export function metadataOf(source: Partial<SourceMetadata>, rest: Partial<Metada
   };
 }
 
-/** Creates a database with `sql` in it. */
-export async function startStages(sql: string): Promise<Stages> {
+/** Creates a database with `sql` in it; the rows of `enumTables` are read too. */
+export async function startStages(sql: string, enumTables: readonly QualifiedName[] = []): Promise<Stages> {
   const database = await createTestDatabase({ sql });
   const client = await pgClient(database.url);
   const catalog = await readCatalog(
     async (text) => (await client.query<[string]>({ text, rowMode: 'array' })).rows[0]?.[0] ?? '',
+    enumTables,
   );
   return {
     client,
     catalog,
     compiled: (metadata, options = {}) =>
-      compile(metadata, new Map([['default', catalog]]), { ...DEFAULT_COMPILE_OPTIONS, ...options }),
+      compile(metadata, new Map(metadata.sources.map(({ name }) => [name, catalog])), {
+        ...DEFAULT_COMPILE_OPTIONS,
+        ...options,
+      }),
     serve(artifact) {
       const engine = {
         artifact: openArtifact(encodeArtifact(artifact)),
