@@ -10,7 +10,7 @@ import { createFileNames } from './write/file-names.ts';
 import { includeText, yamlText } from './write/yaml-text.ts';
 
 /** Section -> the file that holds it, and what the file holds when the section says nothing. */
-const SECTION_FILES: readonly (readonly [section: string, file: string, empty: unknown])[] = [
+export const SECTION_FILES: readonly (readonly [section: string, file: string, empty: unknown])[] = [
   ['allowlist', 'allow_list.yaml', []],
   ['api_limits', 'api_limits.yaml', {}],
   ['backend_configs', 'backend_configs.yaml', {}],
