@@ -45,8 +45,9 @@ export async function readEnumTables(
     return await readRows(run, enums);
   } catch (error) {
     if (enums.length === 1) return enums.map((table) => ({ ...nameOf(table), failure: messageOf(error) }));
-    const read = enums.map(async (table) => await readEnumTables(run, [table], [table]));
-    return (await Promise.all(read)).flat();
+    const read: CatalogEnumTable[] = [];
+    for (const table of enums) read.push(...(await readEnumTables(run, [table], [table])));
+    return read;
   }
 }
 
