@@ -11,6 +11,7 @@ import type {
   Artifact,
   BoolExp,
   FieldModel,
+  FunctionModel,
   RoleModel,
   ScalarType,
   TableModel,
@@ -116,6 +117,30 @@ const IDS: FieldModel[] = [
   { kind: 'column', name: 'id', column: 'id', type: 0, nullable: false, description: null },
 ];
 
+/** A function that takes a number. */
+const functionOf = (int: number): FunctionModel => ({
+  name: 'f',
+  call: CALL,
+  arguments: [{ name: 'n', sqlName: 'n', type: int, hasDefault: false }],
+  argsTypeName: 'f_args',
+  single: false,
+});
+
+/** The values of two columns and of what is computed in some rows only, those of one in other rows. */
+function seenInPart(fields: readonly FieldModel[], types: readonly [number, number, number]): FieldModel[] {
+  const visible: Readonly<Record<string, BoolExp>> = {
+    id: everyExp(types),
+    scalar: everyExp(types),
+    tags: { kind: 'or', exps: [] },
+  };
+  return fields.map((field): FieldModel => {
+    const rows = visible[field.name];
+    return rows && (field.kind === 'column' || field.kind === 'computed_field')
+      ? { ...field, visible: rows }
+      : field;
+  });
+}
+
 /** Sees everything, tables a and b. */
 const ALL: RoleModel = {
   role: 'admin',
@@ -129,6 +154,15 @@ const ALL: RoleModel = {
     { name: 'a_aggregate', kind: 'select_aggregate', namespace: null, table: 0, description: 'counts' },
     { name: 'a_by_pk', kind: 'select_by_pk', namespace: null, table: 0, description: 'one' },
     { name: 'everything', kind: 'select', namespace: null, table: 1, description: 'b' },
+    { name: 'f', kind: 'function', namespace: null, table: 1, description: null, function: functionOf(0) },
+    {
+      name: 'f_aggregate',
+      kind: 'function_aggregate',
+      namespace: null,
+      table: 1,
+      description: 'x',
+      function: { ...functionOf(0), arguments: [], single: true },
+    },
   ],
   writes: [],
   mutationFields: [],
@@ -140,12 +174,13 @@ const OTHERWISE: RoleModel = {
   types: [MOOD, TEXT, INT],
   tables: [
     table('0', [{ ...IDS[0], type: 2 } as FieldModel]),
-    table('a', fieldsOfA([2, 1, 0], 1, 2), { filter: everyExp([2, 1, 0]), limit: 7 }),
+    table('a', seenInPart(fieldsOfA([2, 1, 0], 1, 2), [2, 1, 0]), { filter: everyExp([2, 1, 0]), limit: 7 }),
     table('b', [{ ...IDS[0], type: 2, nullable: true } as FieldModel]),
   ],
   queryFields: [
     { name: 'a', kind: 'select', namespace: null, table: 1, description: null },
     { name: 'b', kind: 'select', namespace: null, table: 2, description: null },
+    { name: 'f', kind: 'function', namespace: null, table: 2, description: null, function: functionOf(2) },
   ],
   writes: [],
   mutationFields: [],
