@@ -82,7 +82,7 @@ async function buildProject(options: BuildOptions, progress: Progress, shutdown:
 
   const catalogs = must(actual ?? migrated, 'a build has catalogs, of the migrations or of a database');
   const { artifact, inconsistencies } = await progress.step('Compiling the metadata', async () =>
-    compileProject(metadata, catalogs),
+    compileProject(metadata, catalogs, environment),
   );
   if (inconsistencies.length > 0) {
     const list = inconsistencies.join('\n');

@@ -8,7 +8,8 @@ import { escapeIdentifier } from 'pg';
 
 import type { DatabaseCatalog } from '../../src/catalog/types.ts';
 import { POSTGRES_KINDS } from '../../src/compile/sources.ts';
-import type { Metadata, SourceMetadata } from '../../src/metadata/types.ts';
+import { enumTablesOf } from '../../src/metadata/enum-tables.ts';
+import type { Metadata, SourceMetadata, TableName } from '../../src/metadata/types.ts';
 import { readCatalogFromUrl } from '../catalog/pg-catalog.ts';
 import { connectDatabase } from '../database/connect.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
@@ -31,6 +32,8 @@ export interface SourceDatabase {
   readonly environmentName: string | null;
   /** The URL the metadata spells out, which need not be the one of this run. */
   readonly literalUrl: string | null;
+  /** Tables whose rows belong to its description. */
+  readonly enumTables: readonly TableName[];
 }
 
 export interface EmbeddedOptions {
@@ -100,8 +103,8 @@ export function namedDatabases(
   const sources = postgresSources(metadata);
   const mainSource = sources.find((s) => s.name === MAIN_SOURCE) ?? sources[0];
   return sources.map((source) => {
-    const { environmentName, literalUrl } = spelt(source);
-    const named = { source: source.name, environmentName, literalUrl };
+    const named = { ...spelt(source), source: source.name };
+    const { environmentName } = named;
     if (source === mainSource) {
       return { ...named, url: parseDatabaseUrl(main.url, main.name).href, urlName: main.name };
     }
@@ -166,8 +169,8 @@ export async function readCatalogs(
   databases: readonly SourceDatabase[],
 ): Promise<ReadonlyMap<string, DatabaseCatalog>> {
   const catalogs = new Map<string, DatabaseCatalog>();
-  for (const { source, url, urlName } of databases)
-    catalogs.set(source, await readCatalogFromUrl(url, urlName));
+  for (const { source, url, urlName, enumTables } of databases)
+    catalogs.set(source, await readCatalogFromUrl(url, urlName, enumTables));
   return catalogs;
 }
 
@@ -189,10 +192,13 @@ function postgresSources(metadata: Metadata): readonly SourceMetadata[] {
   return metadata.sources.filter((source) => POSTGRES_KINDS.has(source.kind));
 }
 
-function spelt(source: SourceMetadata): Pick<SourceDatabase, 'environmentName' | 'literalUrl'> {
+function spelt(
+  source: SourceMetadata,
+): Pick<SourceDatabase, 'environmentName' | 'literalUrl' | 'enumTables'> {
   const conf = source.configuration.connection_info.database_url;
   return {
     environmentName: typeof conf === 'object' && 'from_env' in conf ? conf.from_env : null,
     literalUrl: typeof conf === 'string' ? conf : null,
+    enumTables: enumTablesOf(source),
   };
 }

@@ -84,7 +84,8 @@ async function start(options: DevOptions, progress: Progress, shutdown: Shutdown
     project,
     server,
     progress,
-    describe: async (objects, result: MetadataResult) => await inconsistencyLines(objects, result, databases),
+    describe: async (objects, result: MetadataResult) =>
+      await inconsistencyLines(objects, result, databases, project.environment),
     async prepare(changed) {
       const known = new Set(databases.map(({ source }) => source));
       databases = await prepared.forSources(changed);

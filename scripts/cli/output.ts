@@ -13,7 +13,7 @@ import { sourcesHash } from '../bundle/bundle-worker.ts';
 import { WRANGLER_CONFIG } from '../bundle/paths.ts';
 import { UserError } from '../database/user-error.ts';
 import type { RuntimeSettings } from '../serve/workerd-config.ts';
-import type { Project } from './project.ts';
+import { compileOptions, type Project } from './project.ts';
 
 const MANIFEST = 'build.json';
 export const ARTIFACT_FILE = 'artifact.txt';
@@ -105,9 +105,10 @@ export async function readManifest(out: string): Promise<Manifest | undefined> {
   }
 }
 
-/** Hash of what a build is made from: the project's files and Hedge itself. */
+/** Hash of what a build is made from: the project's files, the settings of compiling, and Hedge itself. */
 export async function inputsHash(project: Project): Promise<string> {
   const hash = createHash('sha256').update(await sourcesHash());
+  hash.update(JSON.stringify(compileOptions(project.environment)));
   for (const folder of [project.metadataDir, project.migrationsDir]) {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
     const files = entries

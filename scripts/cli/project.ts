@@ -8,6 +8,8 @@ import { relative, resolve } from 'node:path';
 import type { Artifact } from '../../src/artifact/types.ts';
 import type { DatabaseCatalog } from '../../src/catalog/types.ts';
 import { compile } from '../../src/compile/compile.ts';
+import type { CompileOptions } from '../../src/compile/options.ts';
+import { ConfigError, readCompileOptions } from '../../src/config/config.ts';
 import { locate, type MetadataResult, readMetadata } from '../../src/metadata/metadata.ts';
 import { formatProblem } from '../../src/metadata/problem.ts';
 import { UserError } from '../database/user-error.ts';
@@ -95,12 +97,26 @@ export async function loadMetadata(project: Project, progress: Progress): Promis
   return result;
 }
 
-/** Compiles, and returns a line for each object the database does not match. */
+/** How the environment wants metadata to be compiled. @throws UserError for settings that cannot be used. */
+export function compileOptions(environment: Environment): CompileOptions {
+  try {
+    return readCompileOptions(environment);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new UserError(error.message, { cause: error });
+  }
+}
+
+/**
+ * Compiles as the environment says, and returns a line for each object the database does not match.
+ * @throws UserError as `compileOptions` does.
+ */
 export function compileProject(
   metadata: MetadataResult,
   catalogs: ReadonlyMap<string, DatabaseCatalog>,
+  environment: Environment,
 ): { readonly artifact: Artifact; readonly inconsistencies: readonly string[] } {
-  const artifact = compile(metadata.metadata, catalogs);
+  const artifact = compile(metadata.metadata, catalogs, compileOptions(environment));
   return {
     artifact,
     inconsistencies: artifact.inconsistencies.map(({ name, reason, path }) => {

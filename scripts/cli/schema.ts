@@ -40,7 +40,7 @@ async function schemaText(options: SchemaOptions, progress: Progress, shutdown: 
       : await readCatalogs(
           namedDatabases(metadata.metadata, { url, name: '--database-url' }, project.environment),
         );
-  const { artifact, inconsistencies } = compileProject(metadata, catalogs);
+  const { artifact, inconsistencies } = compileProject(metadata, catalogs, project.environment);
   for (const line of inconsistencies) progress.warn(line);
   const view = openArtifact(encodeArtifact(artifact));
   if (!Object.hasOwn(view.header.roles, options.role)) {

@@ -90,6 +90,20 @@ export function readConfig(env: Record<string, unknown>): Config {
   };
 }
 
+const COMPILE_SETTINGS = [
+  'HASURA_GRAPHQL_EXPERIMENTAL_FEATURES',
+  'HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION',
+  'HASURA_GRAPHQL_INFER_FUNCTION_PERMISSIONS',
+] as const satisfies readonly SettingName[];
+
+/**
+ * The settings that are read when metadata is compiled, without a look at those that count when it is served.
+ * @throws ConfigError with every mistake at once.
+ */
+export function readCompileOptions(env: Record<string, unknown>): CompileOptions {
+  return readConfig(Object.fromEntries(COMPILE_SETTINGS.map((name) => [name, env[name]]))).compileOptions;
+}
+
 function compileOptionsOf(settings: SettingValues): CompileOptions {
   const namingConventions = (settings.HASURA_GRAPHQL_EXPERIMENTAL_FEATURES ?? []).includes(
     'naming_convention',

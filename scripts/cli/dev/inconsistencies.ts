@@ -2,6 +2,7 @@
 
 import type { MetadataResult } from '../../../src/metadata/metadata.ts';
 import { readCatalogs, type SourceDatabase } from '../databases.ts';
+import type { Environment } from '../environment.ts';
 import type { InconsistentObject } from '../metadata/server-metadata.ts';
 import { compileProject } from '../project.ts';
 
@@ -13,9 +14,10 @@ export async function inconsistencyLines(
   objects: readonly InconsistentObject[],
   metadata: MetadataResult,
   databases: readonly SourceDatabase[],
+  environment: Environment,
 ): Promise<readonly string[]> {
   if (objects.length === 0) return [];
-  const { inconsistencies } = compileProject(metadata, await readCatalogs(databases));
+  const { inconsistencies } = compileProject(metadata, await readCatalogs(databases), environment);
   return objects.map(({ name, type, reason }) => {
     const called = name ?? type;
     return inconsistencies.find((line) => line.includes(`: ${called}: `)) ?? `${called}: ${reason}`;
