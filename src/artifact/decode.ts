@@ -165,7 +165,7 @@ function openRole(
   };
   const decode = (ref: TableRef): TableView => {
     const [n] = must(head.tables[ref], 'a table reference of the role');
-    const { source, table, typeName, baseName, description, fields: all } = shared.table(n);
+    const { source, table, typeName, baseName, description, relay, fields: all } = shared.table(n);
     const [own, primaryKey, filter, limit, allowAggregations, visible = []] = block(ref) as RoleTable;
     const fields = own.map((i) => renumberField(unpackField(must(all[i], 'a field of the table')), to));
     for (const [rows, places] of visible) {
@@ -188,6 +188,7 @@ function openRole(
       filter,
       limit,
       allowAggregations: allowAggregations === 1,
+      ...(relay && { relay }),
       ref,
       naming,
       typeOf: (kind) => derivedTypeName(naming, baseName, kind),

@@ -68,9 +68,10 @@ interface SharedTableParts {
 
 function encodeRole(role: RoleModel, shared: Shared): string {
   const types = role.types.map((type) => shared.types.number(type));
-  const tables = role.tables.map((table) => sharedTableNumber(table, shared));
+  const type = (ref: number): number => must(types[ref], 'a type of the role');
+  const tables = role.tables.map((table) => sharedTableNumber(table, type, shared));
   const to = {
-    type: (ref: number) => must(types[ref], 'a type of the role'),
+    type,
     table: (ref: number) => must(tables[ref], 'a table of the role'),
   };
   const rootFields = role.queryFields.flatMap((field) => {
@@ -127,9 +128,20 @@ function visibleParts(
   return [...places.values()];
 }
 
-function sharedTableNumber(model: TableModel, shared: Shared): number {
+function sharedTableNumber(model: TableModel, type: Renumbering['type'], shared: Shared): number {
   const { source, table, typeName, baseName, description } = model;
-  const n = shared.tables.number({ source, table, typeName, baseName, description });
+  const relay = model.relay && {
+    ...model.relay,
+    key: model.relay.key.map((column) => ({ ...column, type: type(column.type) })),
+  };
+  const n = shared.tables.number({
+    source,
+    table,
+    typeName,
+    baseName,
+    description,
+    ...(relay && { relay }),
+  });
   shared.parts[n] ??= { fields: numbering(), rootFields: numbering() };
   return n;
 }

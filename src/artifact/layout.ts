@@ -68,7 +68,7 @@ export const ROOT_FIELD_KINDS: readonly RootField['kind'][] = [
 
 export interface SharedTable extends Pick<
   TableModel,
-  'source' | 'table' | 'typeName' | 'baseName' | 'description'
+  'source' | 'table' | 'typeName' | 'baseName' | 'description' | 'relay'
 > {
   /** Every field as some role sees it. */
   readonly fields: readonly SharedField[];

@@ -6,7 +6,7 @@ import type { SourceNaming } from './type-names.ts';
 import type { MutationField, WriteModel } from './write-types.ts';
 
 /** Raised whenever a worker built earlier could misread an artifact. */
-export const ARTIFACT_VERSION = 3;
+export const ARTIFACT_VERSION = 4;
 
 export interface Artifact {
   readonly version: typeof ARTIFACT_VERSION;
@@ -157,6 +157,22 @@ export interface TableModel {
   /** The permission's row limit. */
   readonly limit: number | null;
   readonly allowAggregations: boolean;
+  /** What the Relay API makes of the table; absent when it has no primary key. */
+  readonly relay?: RelayTable;
+}
+
+/** A table with a primary key: its rows have ids, and pages. */
+export interface RelayTable {
+  /** The root field that gives its pages: `author_connection`. */
+  readonly connection: string;
+  /** The columns of the primary key in its order, whether the role sees them or not: as in Hasura, every id holds them. */
+  readonly key: readonly RelayKeyColumn[];
+}
+
+export interface RelayKeyColumn {
+  /** Physical name. */
+  readonly column: string;
+  readonly type: TypeRef;
 }
 
 export type FieldModel = ColumnField | ObjectRelationshipField | ArrayRelationshipField | ComputedField;

@@ -88,7 +88,18 @@ function tableModel(
     filter: permission.filter,
     limit: permission.limit,
     allowAggregations: permission.allowAggregations,
+    ...relayTable(table, types),
   };
+}
+
+function relayTable(table: TrackedTable, types: TypeTable): Pick<TableModel, 'relay'> {
+  const columns = table.catalog.primaryKey?.columns ?? [];
+  const key = columns.flatMap((column) => {
+    const tracked = table.columns.get(column);
+    return tracked ? [{ column, type: types.refer(tracked.type) }] : [];
+  });
+  const whole = key.length > 0 && key.length === columns.length;
+  return whole ? { relay: { connection: table.connectionField, key } } : {};
 }
 
 function columnFields(table: TrackedTable, permission: CompiledPermission, types: TypeTable): ColumnField[] {

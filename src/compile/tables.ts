@@ -8,7 +8,7 @@ import { compileEnums, enumTypeOf, type TableEnum } from './enums.ts';
 import { attempt, type MetadataObject, type MetadataPath, refuse, report } from './inconsistency.ts';
 import { mutationFieldNames } from './mutation-fields.ts';
 import { invalidNameReason, isGraphQLName, label, nameKey, quotedLabel } from './names.ts';
-import { type BaseName, baseNameOf, columnFieldName } from './naming.ts';
+import { type BaseName, baseNameOf, columnFieldName, rootFieldName } from './naming.ts';
 import { describe, rootFieldNames } from './root-fields.ts';
 import { hasValidName, scalarOf } from './scalars.ts';
 import type { TrackedColumn, TrackedSource, TrackedTable } from './tracked.ts';
@@ -126,6 +126,7 @@ function trackTable(
     ),
     rootFields: rootFieldNames(catalog, source.naming, base, configuration),
     mutationFields: mutationFieldNames(catalog, source.naming, base, configuration),
+    connectionField: rootFieldName(source.naming, base, { after: 'connection' }),
     columns: trackColumns(source, catalog, configuration, known),
     relationships: new Map(),
     computedFields: new Map(),

@@ -38,6 +38,8 @@ export interface TrackedTable {
   readonly description: string | null;
   readonly rootFields: Readonly<Record<TableRootField['kind'], RootFieldName>>;
   readonly mutationFields: Readonly<Record<WriteKind, RootFieldName>>;
+  /** The Relay API's root field: it has no custom name. */
+  readonly connectionField: string;
   /** By physical name, by position. */
   readonly columns: ReadonlyMap<string, TrackedColumn>;
   /** By name. Filled after all tables are known. */
