@@ -31,7 +31,9 @@ const program = new Command('hedge')
   .description(
     'Hasura metadata and SQL migrations in, a permissioned GraphQL API on one Cloudflare Worker out.',
   )
-  .version(version);
+  .version(version)
+  // --version after a command is the command's own.
+  .enablePositionalOptions();
 
 const commands = [
   devCommand(),

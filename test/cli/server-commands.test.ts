@@ -7,19 +7,26 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { pgClient } from '../support/database.ts';
+import { freePort } from '../../scripts/database/free-port.ts';
+import { createTestDatabase, pgClient, type TestDatabase } from '../support/database.ts';
 import { ADMIN_SECRET } from '../support/hedge.ts';
 import { type Live, startLive } from '../support/live.ts';
 import { copyProject, type Ended, runHedge } from './support.ts';
 
 let live: Live;
+let database: TestDatabase;
+/** Where nobody listens. */
+let nowhere: string;
 let project: Awaited<ReturnType<typeof copyProject>>;
 beforeAll(async () => {
   project = await copyProject();
-  live = await startLive();
+  database = await createTestDatabase();
+  live = await startLive({ database, env: { NOTES_DATABASE_URL: database.url } });
+  nowhere = `http://127.0.0.1:${await freePort()}`;
 });
 afterAll(async () => {
   await live.stop();
+  await database.drop();
   await project.remove();
 });
 
@@ -187,11 +194,13 @@ describe('settings', { timeout: 120_000 }, () => {
     const run = async (env: Record<string, string>, ...args: readonly string[]): Promise<Ended> =>
       await runHedge(['metadata', 'inconsistency', 'status', ...args], { cwd: project.dir, env });
     const secret = { HASURA_GRAPHQL_ADMIN_SECRET: ADMIN_SECRET };
-    const nowhere = 'http://127.0.0.1:1';
     await writeFile(join(project.dir, 'config.yaml'), `version: 3\nendpoint: ${live.url}\n`);
     expect((await run(secret)).code).toBe(0);
     await writeFile(join(project.dir, '.env'), `HASURA_GRAPHQL_ENDPOINT=${nowhere}\n`);
-    expect(await run(secret)).toMatchObject({ code: 1, stderr: expect.stringContaining('127.0.0.1:1') });
+    expect(await run(secret)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Nothing answers at 127.0.0.1:'),
+    });
     expect((await run({ ...secret, HASURA_GRAPHQL_ENDPOINT: live.url })).code).toBe(0);
     expect((await run({ ...secret, HASURA_GRAPHQL_ENDPOINT: nowhere }, '--endpoint', live.url)).code).toBe(0);
     await writeFile(
@@ -202,13 +211,15 @@ describe('settings', { timeout: 120_000 }, () => {
   });
 
   it.each([
-    ['--endpoint', 'http://127.0.0.1:1', /Nothing answers at 127\.0\.0\.1:1: is the server running there\?/],
+    ['--endpoint', 'nowhere', /Nothing answers at 127\.0\.0\.1:\d+: is the server running there\?/],
     ['--endpoint', 'ftp://x', /The endpoint is not an address of a server/],
     ['--admin-secret', 'hunter2', /refuses the admin secret\. Give the right one/],
     ['--project', '/nonexistent/project', /There is no folder \/nonexistent\/project/],
   ])('%s %s: one sentence, without the secret', async (flag, value, text) => {
     const args = ['metadata', 'export', '-o', 'json', '--endpoint', live.url, '--admin-secret', ADMIN_SECRET];
-    const wrong = await runHedge([...args, flag, value], { cwd: project.dir });
+    const wrong = await runHedge([...args, flag, value === 'nowhere' ? nowhere : value], {
+      cwd: project.dir,
+    });
     expect({ code: wrong.code, stdout: wrong.stdout }).toEqual({ code: 1, stdout: '' });
     expect(wrong.stderr).toMatch(text);
     expect(wrong.stderr).not.toMatch(/hunter2|\n {4}at /);
