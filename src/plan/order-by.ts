@@ -9,7 +9,7 @@ import {
   COMPARABLE_AGGREGATES,
 } from '../artifact/operators.ts';
 import { enumWord, typeWord, wordOf } from '../artifact/type-names.ts';
-import type { ArrayRelationshipField, ColumnMapping, ComputedField } from '../artifact/types.ts';
+import type { ArrayRelationshipField, ColumnMapping, ComputedField, ScalarType } from '../artifact/types.ts';
 import { at } from '../error/path.ts';
 import type { Sql } from '../sql/sql.ts';
 import { andSql, ident, join, sql } from '../sql/sql.ts';
@@ -27,18 +27,33 @@ import { permissionSql } from './permission.ts';
 /** One sort key. `column` is set when it is a plain column of the sorted table, for `distinct_on`. */
 export interface SortKey {
   readonly value: Sql;
-  readonly direction: Sql;
+  readonly direction: Direction;
   readonly column: string | null;
+  /** The Postgres type, for values to compare with; undefined where it is whatever an aggregate of numbers gives. */
+  readonly type: ScalarType | undefined;
+  /** The key's place in `order_by`, names joined by dots: `author.name`. */
+  readonly place: string;
 }
 
-const DIRECTIONS: Readonly<Record<string, Sql>> = {
-  asc: sql`asc nulls last`,
-  asc_nulls_first: sql`asc nulls first`,
-  asc_nulls_last: sql`asc nulls last`,
-  desc: sql`desc nulls first`,
-  desc_nulls_first: sql`desc nulls first`,
-  desc_nulls_last: sql`desc nulls last`,
+export interface Direction {
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
+
+const DIRECTIONS: Readonly<Record<string, Direction>> = {
+  asc: { descending: false, nullsFirst: false },
+  asc_nulls_first: { descending: false, nullsFirst: true },
+  asc_nulls_last: { descending: false, nullsFirst: false },
+  desc: { descending: true, nullsFirst: true },
+  desc_nulls_first: { descending: true, nullsFirst: true },
+  desc_nulls_last: { descending: true, nullsFirst: false },
 };
+
+/** `asc nulls last`, … */
+function directionSql({ descending, nullsFirst }: Direction): Sql {
+  const order = descending ? sql`desc` : sql`asc`;
+  return nullsFirst ? sql`${order} nulls first` : sql`${order} nulls last`;
+}
 
 /** The sort keys of an `order_by` argument, in the order they are written. */
 export function orderByKeys(
@@ -49,13 +64,15 @@ export function orderByKeys(
 ): SortKey[] {
   if (!argument) return [];
   const items = listItems(ctx, argument, `${table.typeOf('order_by')}!`) ?? [];
-  return items.flatMap((item) => tableKeys(ctx, { table, alias, wrap: (key) => key, depth: 0 }, item));
+  return items.flatMap((item) =>
+    tableKeys(ctx, { table, alias, wrap: (key) => key, depth: 0, place: '' }, item),
+  );
 }
 
 /** ` order by a asc nulls last, …`; nothing for no keys. */
 export function orderBySql(keys: readonly SortKey[]): Sql {
   if (keys.length === 0) return sql``;
-  return sql` order by ${join(keys.map((k) => sql`${k.value} ${k.direction}`))}`;
+  return sql` order by ${join(keys.map((k) => sql`${k.value} ${directionSql(k.direction)}`))}`;
 }
 
 interface Scope {
@@ -64,6 +81,8 @@ interface Scope {
   /** Turns a value of this table into one of the sorted table: itself, or a subquery over the relationships between. */
   readonly wrap: (value: Sql) => Sql;
   readonly depth: number;
+  /** In front of the names of this table's keys. */
+  readonly place: string;
 }
 
 function tableKeys(ctx: PlanContext, scope: Scope, argument: Argument): SortKey[] {
@@ -83,26 +102,32 @@ function tableKeys(ctx: PlanContext, scope: Scope, argument: Argument): SortKey[
 
 function memberKeys(ctx: PlanContext, scope: Scope, name: string, member: Argument): SortKey[] {
   const { table, alias, wrap, depth } = scope;
+  const place = scope.place + name;
   const field = table.field(name);
   switch (field?.kind) {
     case 'column':
-      return directed(
-        ctx,
-        table,
-        member,
-        wrap(columnCellSql(ctx, field, alias)),
-        depth === 0 ? field.column : null,
-      );
+      return directed(ctx, table, member, {
+        value: () => wrap(columnCellSql(ctx, field, alias)),
+        column: depth === 0 ? field.column : null,
+        type: ctx.role.type(field.type),
+        place,
+      });
     case 'object_relationship': {
       const remote = ctx.role.table(field.table);
       const inner = newAlias(ctx);
       const nested = (value: Sql): Sql => wrap(relatedSql(ctx, remote, inner, field.mapping, alias, value));
-      return tableKeys(ctx, { table: remote, alias: inner, wrap: nested, depth: depth + 1 }, member);
+      const below = { table: remote, alias: inner, wrap: nested, depth: depth + 1, place: `${place}.` };
+      return tableKeys(ctx, below, member);
     }
     case 'computed_field': {
       if (field.arguments.length > 0) break;
       if (field.returns.kind === 'scalar') {
-        return directed(ctx, table, member, wrap(computedCellSql(ctx, field, alias)), null);
+        return directed(ctx, table, member, {
+          value: () => wrap(computedCellSql(ctx, field, alias)),
+          column: null,
+          type: ctx.role.type(field.returns.type),
+          place,
+        });
       }
       break;
     }
@@ -116,7 +141,8 @@ function memberKeys(ctx: PlanContext, scope: Scope, name: string, member: Argume
     const remote = ctx.role.table(
       aggregated.kind === 'array_relationship' ? aggregated.table : remoteOf(aggregated),
     );
-    if (remote.allowAggregations) return aggregateKeys(ctx, scope, aggregated, remote, member);
+    if (remote.allowAggregations)
+      return aggregateKeys(ctx, { ...scope, place: `${place}.` }, aggregated, remote, member);
   }
   invalid(`field '${name}' not found in type: '${table.typeOf('order_by')}'`, member.path);
 }
@@ -166,7 +192,15 @@ function aggregateKeys(
   for (const [name, input] of seen.fields) {
     const member = { input, path: at(argument.path, name) };
     if (name === 'count') {
-      keys.push(...directed(ctx, remote, member, () => subquery(() => sql`count(*)`), null));
+      const value = (): Sql => subquery(() => sql`count(*)`);
+      keys.push(
+        ...directed(ctx, remote, member, {
+          value,
+          column: null,
+          type: undefined,
+          place: `${scope.place}count`,
+        }),
+      );
       continue;
     }
     const { convention } = remote.naming;
@@ -186,7 +220,19 @@ function aggregateKeys(
       }
       const value = (): Sql =>
         subquery((inner) => aggregateFunctionSql(op, columnCellSql(ctx, target, inner)));
-      keys.push(...directed(ctx, remote, { input: direction, path }, value, null));
+      keys.push(
+        ...directed(
+          ctx,
+          remote,
+          { input: direction, path },
+          {
+            value,
+            column: null,
+            type: numeric ? undefined : ctx.role.type(target.type),
+            place: `${scope.place}${op}.${column}`,
+          },
+        ),
+      );
     }
   }
   return keys;
@@ -196,8 +242,7 @@ function directed(
   ctx: PlanContext,
   { naming: { convention } }: TableView,
   argument: Argument,
-  value: Sql | (() => Sql),
-  column: string | null,
+  { value, ...key }: Omit<SortKey, 'value' | 'direction'> & { readonly value: () => Sql },
 ): SortKey[] {
   const typeName = typeWord(convention, 'order_by');
   if (presence(ctx.reader, argument.input, typeName, argument.path) !== 'value') return [];
@@ -210,7 +255,7 @@ function directed(
   );
   const direction = DIRECTIONS[names.find((n) => enumWord(convention, n) === name) ?? ''];
   if (!direction) return [];
-  return [{ value: typeof value === 'function' ? value() : value, direction, column }];
+  return [{ ...key, value: value(), direction }];
 }
 
 /**
