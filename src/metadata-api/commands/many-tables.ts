@@ -3,16 +3,18 @@
 import { label, quotedLabel } from '../../compile/names.ts';
 import { HedgeError } from '../../error/hedge-error.ts';
 import { at, type Path } from '../../error/path.ts';
+import type { Metadata } from '../../metadata/types.ts';
 import type { TableArgs } from '../args/names.ts';
 import { manyTablesArgs, trackTableArgs, untrackTableArgs } from '../args/tables.ts';
-import { dependentsOf, directDependentsOf, refuseDependents } from '../dependencies/dependents.ts';
+import { dependentsOf, refuseDependents } from '../dependencies/dependents.ts';
 import { purge } from '../dependencies/purge.ts';
 import type { SchemaObject } from '../dependencies/types.ts';
+import { visitUses } from '../dependencies/uses.ts';
 import type { ReduceContext } from '../types.ts';
 import { command, type Commands, fail, noneNew } from './command.ts';
 import { catalogTable, duplicates, tableKey } from './find.ts';
 import { tableId } from './ids.ts';
-import { checkTrackable, checkTracked, isInTable, tableObject, trackTable } from './tables.ts';
+import { checkTrackable, checkTracked, tableObject, trackTable } from './tables.ts';
 import { checkWarnings, failAll, successWith, type Warning, warning } from './warnings.ts';
 
 export const MANY_TABLES_COMMANDS = {
@@ -33,22 +35,43 @@ export const MANY_TABLES_COMMANDS = {
     manyTablesArgs('UntrackTables', untrackTableArgs),
     ({ metadata, args: { tables, allowWarnings }, context, path }) => {
       checkDuplicates(tables, path);
-      const gone: SchemaObject[] = [];
+      const dependents = dependentsByTable(metadata, context);
+      const listed = new Set(tables.map(tableKey));
+      const isListed = (one: SchemaObject): boolean => 'table' in one && listed.has(tableKey(one));
       const { done, failed } = attemptEach(tables, 'untrack-table-failed', (table) => {
         checkTracked(metadata, table, path);
-        const object = tableObject(table);
-        const direct = directDependentsOf(metadata, context.catalogs, [object]);
+        const own = dependents.get(tableKey(table)) ?? [];
         // What belongs to another table of the list is untracked with it.
-        const others = direct.filter((one) => !tables.some((listed) => isInTable(one, listed)));
-        if (!table.cascade && others.length > 0) refuseDependents(direct, path);
-        gone.push(object, ...dependentsOf(metadata, context.catalogs, [object]));
+        const others = own.filter((one) => !isListed(one));
+        if (!table.cascade && others.length > 0) refuseDependents(own, path);
       });
       if (done.length === 0) failAll('all tables failed to untrack', failed, path);
       checkWarnings(failed, allowWarnings, path);
-      return noneNew(purge(metadata, gone), successWith(failed));
+      const objects = done.map(tableObject);
+      const along = dependentsOf(metadata, context.catalogs, objects);
+      return noneNew(purge(metadata, [...objects, ...along]), successWith(failed));
     },
   ),
 } satisfies Commands;
+
+/** What leads to each table from elsewhere, in one walk over the metadata however many tables there are. */
+function dependentsByTable(
+  metadata: Metadata,
+  { catalogs }: ReduceContext,
+): ReadonlyMap<string, readonly SchemaObject[]> {
+  const found = new Map<string, Set<SchemaObject>>();
+  visitUses(metadata, catalogs, (object, uses) => {
+    const home = 'table' in object ? tableKey(object) : undefined;
+    uses((used) => {
+      const key = 'table' in used ? tableKey(used) : undefined;
+      if (key === undefined || key === home) return;
+      const dependents = found.get(key);
+      if (dependents) dependents.add(object);
+      else found.set(key, new Set([object]));
+    });
+  });
+  return new Map([...found].map(([key, dependents]) => [key, [...dependents]]));
+}
 
 function checkDuplicates(tables: readonly TableArgs[], path: Path): void {
   const twice = duplicates(tables, tableKey);

@@ -77,11 +77,6 @@ export function tableObject({ source, table }: TableArgs): SchemaObject {
   return { kind: 'table', source, table };
 }
 
-/** Whether a dependent is the table, or a part of it that is untracked with it. */
-export function isInTable(dependent: SchemaObject, { source, table }: TableArgs): boolean {
-  return 'table' in dependent && dependent.source === source && isSameName(dependent.table, table);
-}
-
 function configured(table: TableMetadata, configuration: TableConfiguration): TableMetadata {
   return withKey(table, 'configuration', Object.keys(configuration).length === 0 ? undefined : configuration);
 }
