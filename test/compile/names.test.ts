@@ -282,7 +282,7 @@ test('sources say where their database is', () => {
     },
     new Map(['a', 'b', 'c', 'm'].map((name) => [name, catalog])),
   );
-  expect(artifact.sources).toEqual([
+  expect(artifact.sources).toMatchObject([
     { name: 'a', databaseUrl: { fromEnv: 'URL' } },
     { name: 'b', databaseUrl: { literal: 'postgres://x/y' } },
     { name: 'c', databaseUrl: { literal: 'postgresql://u:p%40ss@h:5432/d' } },
