@@ -7,13 +7,14 @@
 // A real run without a try-out that turns out to change something undoes itself, and a try-out follows.
 
 import { CATALOG_SQL } from '../../catalog/catalog-sql.ts';
-import { readCatalog } from '../../catalog/read-catalog.ts';
+import { addEnumTables, readCatalog } from '../../catalog/read-catalog.ts';
 import type { DatabaseCatalog } from '../../catalog/types.ts';
 import { HedgeError } from '../../error/hedge-error.ts';
 import type { Path } from '../../error/path.ts';
 import { pathText } from '../../error/path.ts';
 import { NeonError } from '../../execute/neon-error.ts';
 import type { Database, Statement, StatementResult } from '../../execute/types.ts';
+import { enumTablesOf } from '../../metadata/enum-tables.ts';
 import type { Metadata, SourceMetadata } from '../../metadata/types.ts';
 import { must } from '../../util/assert.ts';
 import type { Catalogs } from '../dependencies/dependents.ts';
@@ -131,7 +132,8 @@ async function runFollowed(options: RunSqlOptions, script: Script): Promise<Outc
     await followed(options, ran.difference); // mostly it is refused, and there is no need to run it again
   }
   const { difference, catalog } = await tryOut(options, script);
-  const next = { metadata: await followed(options, difference), catalog };
+  const metadata = await followed(options, difference);
+  const next = { metadata, catalog: await withEnumRows(options, script, { metadata, catalog }) };
   const ran = await runReally(options, script, { difference, store: await options.commit(next) });
   if ('result' in ran) return { answer: answerOf(ran.result), committed: next };
   throw new HedgeError(
@@ -192,6 +194,21 @@ async function tryOut(
   const [difference, , catalog] = results.slice(before.length + 1).map(({ rows }) => rows[0]?.[0]);
   const catalogText = must(catalog, 'the statement about the schema gives a text');
   return { difference: difference ?? null, catalog: await readCatalog(() => Promise.resolve(catalogText)) };
+}
+
+/** The rows of enum tables as the statements leave them: tried out again, as what they are called is known only now. */
+async function withEnumRows(
+  options: RunSqlOptions,
+  script: Script,
+  { metadata, catalog }: Next,
+): Promise<DatabaseCatalog> {
+  const run = async (text: string): Promise<string> => {
+    const { before } = noted(options, script);
+    const statements = [...before, AS_ONESELF, withoutParameters(text), withoutParameters('rollback')];
+    const results = await ask(options, (database) => database.transaction(statements));
+    return must(results[before.length + 1]?.rows[0]?.[0], 'the statement about enum tables gives a text');
+  };
+  return await addEnumTables(run, catalog, enumTablesOf(sourceOf(metadata, options.args.source)));
 }
 
 /** Asks the database; what it says about the SQL is told as Hasura tells it. */

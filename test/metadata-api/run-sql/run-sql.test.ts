@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 import { HedgeError } from '../../../src/error/hedge-error.ts';
 import type { TableMetadata } from '../../../src/metadata/types.ts';
+import { must } from '../../../src/util/assert.ts';
 import { createProject, type Project } from './project.ts';
 
 let project: Project;
@@ -219,6 +220,37 @@ describe('the metadata', () => {
     expect(project.metadata().sources[0]?.functions?.[0]?.function.name).toBe('find_articles');
     expect(await project.inconsistencies()).toEqual([]);
     expect(project.commits()).toBe(1);
+  });
+
+  test('knows the rows of enum tables as the SQL leaves them', async () => {
+    await project.run({
+      sql: "create table colors (value text primary key); insert into colors values ('red')",
+    });
+    const [source] = project.metadata().sources;
+    const colors = { table: { schema: 'public', name: 'colors' }, is_enum: true };
+    const metadata = {
+      ...project.metadata(),
+      sources: [{ ...must(source, 'a source'), tables: [...(source?.tables ?? []), colors] }],
+    };
+    const { committed } = await project.run(
+      {
+        sql: `alter table colors rename to paints; alter table paints rename value to name;
+          insert into paints values ('blue')`,
+      },
+      { metadata },
+    );
+    expect(committed?.metadata.sources[0]?.tables.at(-1)?.table.name).toBe('paints');
+    expect(committed?.catalog.enumTables).toEqual([
+      {
+        schema: 'public',
+        name: 'paints',
+        values: [
+          { value: 'blue', comment: null },
+          { value: 'red', comment: null },
+        ],
+      },
+    ]);
+    expect(await project.value('select count(*)::text from paints')).toBe('2');
   });
 
   test.each([
