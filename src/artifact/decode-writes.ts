@@ -39,12 +39,15 @@ export interface WriteView extends WriteModel {
 
 /** One role's mutations. */
 export interface WritesView {
+  /** With what permissions keep for backends. */
+  readonly backend: boolean;
   readonly fields: RootFields<MutationField>;
   table(ref: WriteRef): WriteView;
 }
 
 /** Of a role that may write nothing. */
 export const NO_WRITES: WritesView = {
+  backend: false,
   fields: rootFields([], []),
   table: () => must<WriteView>(undefined, 'a role without writes has no tables to write to'),
 };
@@ -152,6 +155,7 @@ export function openWrites(
   };
   const tables: WriteView[] = [];
   return {
+    backend: options.backend,
     fields: rootFields(mutationFields(head, shared.head, may), options.sources),
     table: (ref) => (tables[ref] ??= decode(ref)),
   };

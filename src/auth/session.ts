@@ -1,13 +1,15 @@
 // Session variables -> Session, and the session variables that a request's own headers give.
 
+import { HedgeError } from '../error/hedge-error.ts';
 import type { Session } from './types.ts';
 
 const ROLE = 'x-hasura-role';
+const BACKEND_ONLY = 'x-hasura-use-backend-only-permissions';
 const SECRET_HEADERS = new Set(['x-hasura-admin-secret', 'x-hasura-access-key']);
 
 /** A session under `role`; `x-hasura-role` among `variables` gives way to it. */
 export function sessionOf(role: string, variables: ReadonlyMap<string, string>, trusted: boolean): Session {
-  return { role, variables: new Map(variables).set(ROLE, role), trusted };
+  return { role, variables: new Map(variables).set(ROLE, role), trusted, backend: false };
 }
 
 /** An administrator's session: under the role the request asks for, else `admin`, with the variables it sends. */
@@ -37,10 +39,30 @@ class HeaderSession implements Session {
     this.#headers = headers;
   }
 
+  /** Whoever is not trusted asks in vain. */
+  get backend(): boolean {
+    return this.trusted && backendOnly(this.#headers);
+  }
+
   get variables(): ReadonlyMap<string, string> {
     this.#variables ??= headerVariables(this.#headers).set(ROLE, this.role);
     return this.#variables;
   }
+}
+
+const TRUE = /^(?:true|t|yes|y)$/i;
+const FALSE = /^(?:false|f|no|n)$/i;
+
+/** @throws HedgeError `bad-request` in Hasura's words for what is no boolean. */
+function backendOnly(headers: Headers): boolean {
+  const text = headers.get(BACKEND_ONLY);
+  if (text === null || FALSE.test(text)) return false;
+  if (TRUE.test(text)) return true;
+  throw new HedgeError(
+    'bad-request',
+    `${BACKEND_ONLY}:  Not a valid boolean text. True values are ["true","t","yes","y"] and  ` +
+      'False values are ["false","f","no","n"]. All values are case insensitive',
+  );
 }
 
 /** `Headers` gives names in lower case. */

@@ -6,4 +6,6 @@ export interface Session {
   readonly variables: ReadonlyMap<string, string>;
   /** True when the request proved to be an administrator's (admin secret, or no secret configured), whatever its role. */
   readonly trusted: boolean;
+  /** It also asked for what permissions keep for backends. */
+  readonly backend: boolean;
 }

@@ -8,6 +8,7 @@ const STATUS = {
   'already-untracked': 400,
   'bad-request': 400,
   'coercion-error': 400,
+  'concurrent-update': 409,
   conflict: 409,
   'constraint-error': 400,
   'constraint-violation': 400,

@@ -6,6 +6,9 @@ import type { VariableValues } from '../parse/operation.ts';
 import { encodeLeaf } from '../plan/codec.ts';
 import type { RequestValue } from '../plan/context.ts';
 import { describeInput, inputJson, resolveVariable } from '../plan/input.ts';
+import type { InputRow } from '../plan/mutation/input-rows.ts';
+import { rowsAt } from '../plan/mutation/input-rows.ts';
+import { rowsText } from '../plan/mutation/row-set.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Binding } from '../sql/sql.ts';
 import { must, unreachable } from '../util/assert.ts';
@@ -21,6 +24,7 @@ export function bind(
   session: Session,
   variables: VariableValues,
 ): string[] {
+  const rows = rowsReader(plan, variables);
   return bindings.map((binding) => {
     switch (binding.kind) {
       case 'constant':
@@ -39,10 +43,24 @@ export function bind(
           must(plan.values[binding.id], 'a binding names a value of its plan'),
           variables,
         );
+      case 'rows':
+        return rows(binding.id, binding.part);
       default:
         return unreachable(binding);
     }
   });
+}
+
+/** The texts of rows' columns; the rows of a set are walked through once for all of its columns. */
+function rowsReader(plan: Plan, variables: VariableValues): (id: number, part: number) => string {
+  const reader = { operation: plan.operation, variables };
+  const walked = new Map<number, readonly InputRow[]>();
+  return (id, part) => {
+    const { place, parts } = must(plan.rowSets[id], 'a binding names rows of its plan');
+    const rows = walked.get(id) ?? rowsAt(reader, place);
+    walked.set(id, rows);
+    return rowsText(reader, rows, must(parts[part], 'a binding names a part of its rows'));
+  };
 }
 
 function requestText(plan: Plan, value: RequestValue, variables: VariableValues): string {

@@ -6,6 +6,9 @@ export class NeonError extends Error {
   readonly code: string | undefined;
   readonly detail: string | undefined;
   readonly hint: string | undefined;
+  /** Of the table that a violated constraint belongs to. */
+  readonly schema: string | undefined;
+  readonly table: string | undefined;
 
   constructor(message: string, fields: Readonly<Record<string, unknown>> = {}) {
     super(message);
@@ -13,6 +16,8 @@ export class NeonError extends Error {
     this.code = textField(fields['code']);
     this.detail = textField(fields['detail']);
     this.hint = textField(fields['hint']);
+    this.schema = textField(fields['schema']);
+    this.table = textField(fields['table']);
   }
 }
 

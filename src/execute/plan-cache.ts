@@ -1,5 +1,6 @@
 // Plans of one isolate, by role, text and operation name; a few per text, for variables of different shapes.
 
+import type { Session } from '../auth/types.ts';
 import type { VariableValues } from '../parse/operation.ts';
 import { guardsHold } from '../plan/input.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -71,6 +72,10 @@ function planUnits({ answer, guards, values }: Plan): number {
       return items + answer.data.length;
     case 'statement':
       return items + answer.statement.text.length;
+    case 'mutation':
+      return answer.transactions
+        .flatMap(({ statements }) => statements)
+        .reduce((sum, { statement }) => sum + statement.text.length, items);
     case 'parts':
       return answer.parts.reduce(
         (sum, part) => sum + (part.kind === 'statement' ? part.statement.text.length : UNITS_PER_ITEM),
@@ -80,6 +85,10 @@ function planUnits({ answer, guards, values }: Plan): number {
 }
 
 /** The key of a request: everything a plan depends on beside the variables. */
-export function planKey(role: string, operationName: string | undefined, text: string): string {
-  return `${role}\n${operationName ?? ''}\n${text}`;
+export function planKey(
+  { role, backend }: Pick<Session, 'role' | 'backend'>,
+  operationName: string | undefined,
+  text: string,
+): string {
+  return `${backend ? 'backend' : ''}\n${role}\n${operationName ?? ''}\n${text}`;
 }

@@ -29,26 +29,37 @@ const DRIFT = /^(42P01|42703|42883|42804|3F000)$/;
 const DRIFT_HINT =
   'The database may differ from the one this build was made for: build again; hedge build --check shows the difference.';
 
-/** The client's error for whatever asking the database threw. Its path is `$`, as Hasura's. */
-export function databaseError(error: unknown, statement: FailedStatement): HedgeError {
-  if (!(error instanceof NeonError) || error.code === undefined) return connectionError(error);
+/** What a statement was for. */
+export interface ErrorPlace {
+  /** Where in the request an error belongs, `$` unless told. */
+  readonly path?: string;
+  /** It writes: what a broken connection leaves behind is not known. */
+  readonly writes?: boolean;
+}
+
+/** The client's error for whatever asking the database threw. */
+export function databaseError(
+  error: unknown,
+  statement: FailedStatement,
+  place: ErrorPlace = {},
+): HedgeError {
+  if (!(error instanceof NeonError) || error.code === undefined) return connectionError(error, place);
   const { code, message } = error;
-  if (UNREACHABLE.test(code)) return connectionError(error);
+  if (UNREACHABLE.test(code))
+    return connectionError(error, { writes: place.writes === true && code.startsWith('08') });
+  const details = { cause: error, ...(place.path !== undefined && { path: place.path }) };
   if (code === '53300')
     return new HedgeError('postgres-max-connections-error', 'max connections reached on postgres', {
+      ...details,
       internal: message,
-      cause: error,
     });
   const known = clientError(code, message);
-  if (known) return new HedgeError(known[0], known[1], { cause: error });
+  if (known) return new HedgeError(known[0], known[1], details);
   const timedOut = code === '57014';
   return new HedgeError(
     'unexpected',
     timedOut ? `database query error: ${message}` : 'database query error',
-    {
-      internal: internalOf(error, statement),
-      cause: error,
-    },
+    { ...details, internal: internalOf(error, statement) },
   );
 }
 
@@ -62,6 +73,9 @@ function clientError(code: string, message: string): readonly [ErrorCode, string
   // Program limits (class 54), such as a value nested deeper than Postgres' stack: what was sent is too much.
   if (code.startsWith('54')) return ['data-exception', message];
   if (code === '42704') return ['constraint-error', message];
+  // Of transactions that met each other: nothing is left of this one, so it may be sent again.
+  if (code === '40001') return ['concurrent-update', 'serialization failure due to concurrent update'];
+  if (code === '40P01') return ['concurrent-update', message];
   if (code === '42P10')
     return ['constraint-error', 'there is no unique or exclusion constraint on target column(s)'];
   return undefined;
@@ -84,8 +98,11 @@ function internalOf(error: NeonError, { sql, parameters }: FailedStatement): unk
 }
 
 /** No statement ran, or nobody knows whether one did. The message may hold addresses: administrators only. */
-function connectionError(error: unknown): HedgeError {
-  return new HedgeError('postgres-error', 'connection error', {
+function connectionError(error: unknown, { writes = false }: ErrorPlace = {}): HedgeError {
+  const message = writes
+    ? 'connection error: it is not known whether the mutation took effect'
+    : 'connection error';
+  return new HedgeError('postgres-error', message, {
     internal: error instanceof Error ? error.message : String(error),
     cause: error,
   });

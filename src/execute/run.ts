@@ -12,6 +12,7 @@ import { plan as makePlan } from '../plan/plan.ts';
 import { must, unreachable } from '../util/assert.ts';
 import { bind } from './bind.ts';
 import type { Engine, GraphqlRequest } from './engine.ts';
+import { mutationTexts } from './mutation.ts';
 import { planKey } from './plan-cache.ts';
 
 const NO_VARIABLES: VariableValues = {};
@@ -51,7 +52,7 @@ export function planFor(
   request: GraphqlRequest,
   variables: VariableValues,
 ): Plan {
-  const key = planKey(session.role, request.operationName, request.query);
+  const key = planKey(session, request.operationName, request.query);
   const known = engine.plans.find(key, variables);
   if (known) {
     checkVariables(known.operation, variables);
@@ -63,7 +64,12 @@ export function planFor(
     checkAllowlist(engine.artifact.storedQueries(), session.role, document);
   const operation = selectOperation(document, request.operationName);
   checkVariables(operation, variables);
-  const plan = makePlan(engine.artifact.role(session.role), operation, variables, engine.settings);
+  const plan = makePlan(
+    engine.artifact.role(session.role, session.backend),
+    operation,
+    variables,
+    engine.settings,
+  );
   engine.plans.remember(key, plan);
   return plan;
 }
@@ -92,20 +98,29 @@ async function dataText(
       const texts = new Map(parts.flatMap((part) => [...part]));
       return objectText(answer.members, texts);
     }
+    case 'mutation':
+      return objectText(answer.members, await mutationTexts(engine, session, { plan, answer, variables }));
     default:
       return unreachable(answer);
   }
 }
 
 function objectText(members: readonly Member[], texts: ReadonlyMap<string, string>): string {
-  const parts = members.map((member) => {
-    const text =
-      member.kind === 'object'
-        ? objectText(member.members, texts)
-        : must(texts.get(member.slot), 'each slot has a part');
-    return `${JSON.stringify(member.key)}:${text}`;
-  });
+  const parts = members.map((member) => `${JSON.stringify(member.key)}:${memberText(member, texts)}`);
   return `{${parts.join(',')}}`;
+}
+
+function memberText(member: Member, texts: ReadonlyMap<string, string>): string {
+  switch (member.kind) {
+    case 'text':
+      return must(texts.get(member.slot), 'each slot has a part');
+    case 'object':
+      return objectText(member.members, texts);
+    case 'list':
+      return `[${member.items.map((item) => memberText(item, texts)).join(',')}]`;
+    default:
+      return unreachable(member);
+  }
 }
 
 async function partTexts(
@@ -131,7 +146,7 @@ async function partTexts(
       // Loaded when a client asks: GraphQL's own type system is a third of the bundle and of the cold start.
       const { introspectJson } = await import('../introspection/introspect.ts');
       const { fragments, node } = plan.operation;
-      return introspectJson(engine.artifact.role(session.role), {
+      return introspectJson(engine.artifact.role(session.role, session.backend), {
         fields: part.fields,
         fragments,
         variableDefinitions: node.variableDefinitions ?? [],

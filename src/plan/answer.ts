@@ -6,6 +6,7 @@ import { jsonObjectSql, jsonRow, type JsonField } from '../sql/json.ts';
 import type { Sql, Statement } from '../sql/sql.ts';
 import { emit, ident, join, literal, sql } from '../sql/sql.ts';
 import { unreachable } from '../util/assert.ts';
+import type { Failure, ScriptStatement } from './mutation/script.ts';
 
 export type Answer =
   /** No database: the data, ready. */
@@ -13,12 +14,34 @@ export type Answer =
   /** One statement whose text is the whole data. */
   | { readonly kind: 'statement'; readonly source: string; readonly statement: Statement }
   /** Several sources, or introspection beside data: put together by key. */
-  | { readonly kind: 'parts'; readonly members: readonly Member[]; readonly parts: readonly Part[] };
+  | { readonly kind: 'parts'; readonly members: readonly Member[]; readonly parts: readonly Part[] }
+  | MutationAnswer;
+
+/** Transactions, one after the other, and texts that need none. */
+export interface MutationAnswer {
+  readonly kind: 'mutation';
+  readonly members: readonly Member[];
+  readonly constants: readonly (readonly [slot: string, json: string])[];
+  readonly transactions: readonly Transaction[];
+  /** By the numbers that statements raise. */
+  readonly failures: readonly Failure[];
+}
+
+/** Statements that all take effect, or none. */
+export interface Transaction {
+  readonly source: string;
+  readonly statements: readonly TransactionStatement[];
+}
+
+export interface TransactionStatement extends Omit<ScriptStatement, 'sql'> {
+  readonly statement: Statement;
+}
 
 /** A key of the data: its text comes from the part with that `slot`, or it is an object of such. */
 export type Member =
   | { readonly kind: 'text'; readonly key: string; readonly slot: string }
-  | { readonly kind: 'object'; readonly key: string; readonly members: readonly Member[] };
+  | { readonly kind: 'object'; readonly key: string; readonly members: readonly Member[] }
+  | { readonly kind: 'list'; readonly key: string; readonly items: readonly Member[] };
 
 /** A part of the data: each gives the JSON text of some slots. */
 export type Part =

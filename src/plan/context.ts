@@ -15,6 +15,7 @@ import type { Leaf } from './codec.ts';
 import { leafCastSql } from './codec.ts';
 import type { Input, InputReader } from './input.ts';
 import { describeInput, resolveVariable } from './input.ts';
+import type { RowSet } from './mutation/row-set.ts';
 
 /** Fields an operation may select after fragments are spread; bounds planning time and SQL size. */
 export const MAX_SELECTED_FIELDS = 20_000;
@@ -47,6 +48,8 @@ export interface PlanContext {
   readonly values: RequestValue[];
   /** Ids of `values` by literal node, variable or place in a variable, and then by leaf. */
   readonly valueIds: Map<ValueNode | string, Map<string, number>>;
+  /** Rows that inserts take as arrays, by the ids that bindings of kind `rows` name. */
+  readonly rowSets: RowSet[];
   /** By a row's alias, the conditions under which an inherited role sees values of the row. */
   readonly visible: Map<Sql, Map<BoolExp, Sql>>;
   readonly counters: { alias: number; fields: number; terms: number };
@@ -65,6 +68,7 @@ export function newContext(
     settings,
     values: [],
     valueIds: new Map(),
+    rowSets: [],
     visible: new Map(),
     counters: { alias: 0, fields: 0, terms: 0 },
   };

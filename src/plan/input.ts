@@ -19,11 +19,19 @@ export type Input =
 /** How closely a plan depends on a variable's value. */
 type Depth = 'presence' | 'shape' | 'exact';
 
-/** What planning saw of a variable; a later request must show the same. */
-export interface Guard {
+/** What planning saw of the variables; a later request must show the same. */
+export type Guard = VariableGuard | ObservedGuard;
+
+interface VariableGuard {
   readonly variable: string;
   readonly path: readonly (string | number)[];
   readonly depth: Depth;
+  readonly seen: string;
+}
+
+/** What a walk over a whole input saw, such as the keys of all objects of an insert. */
+interface ObservedGuard {
+  readonly observe: (variables: VariableValues) => string;
   readonly seen: string;
 }
 
@@ -166,7 +174,9 @@ function literalJson(node: ValueNode, operation: Operation, variables: VariableV
 /** True when the guards of a plan hold for another request's variables. */
 export function guardsHold(guards: readonly Guard[], variables: VariableValues): boolean {
   for (const g of guards) {
-    if (observe(valueAt(variables, g.variable, g.path), g.depth) !== g.seen) return false;
+    const now =
+      'observe' in g ? g.observe(variables) : observe(valueAt(variables, g.variable, g.path), g.depth);
+    if (now !== g.seen) return false;
   }
   return true;
 }

@@ -147,6 +147,11 @@ function permissionOperand(value: PermissionValue): Operand {
   };
 }
 
+/** A value that a permission sets, as a parameter of the column's type. */
+export function presetSql(value: PermissionValue, type: ScalarType): Sql {
+  return scalarSql(value, type);
+}
+
 function sessionName(value: unknown): PermissionScalar | undefined {
   if (typeof value !== 'string' || !/^x-hasura-/i.test(value)) return undefined;
   return { kind: 'session', name: value.toLowerCase() };

@@ -10,19 +10,19 @@ import type { RootField } from '../artifact/types.ts';
 import { at } from '../error/path.ts';
 import type { Operation, VariableValues } from '../parse/operation.ts';
 import type { Sql } from '../sql/sql.ts';
-import { sql } from '../sql/sql.ts';
 import { unreachable } from '../util/assert.ts';
 import { aggregateSql } from './aggregate.ts';
 import { type Answer, answerOf, type LeafRoot, type Root } from './answer.ts';
 import { readArguments } from './arguments.ts';
-import { columnCellSql } from './cell.ts';
 import type { SelectedField } from './collect.ts';
 import { collectFields, noSubselection, subselection } from './collect.ts';
 import type { PlanContext, PlanSettings, RequestValue } from './context.ts';
-import { invalid, newContext, requestParam } from './context.ts';
+import { invalid, newContext } from './context.ts';
 import { functionRootSql } from './function-root.ts';
 import type { Guard } from './input.ts';
-import { presence } from './input.ts';
+import { keyConditions } from './key.ts';
+import { planMutation } from './mutation/mutation.ts';
+import type { RowSet } from './mutation/row-set.ts';
 import { tableSource } from './rows.ts';
 import { listSql, objectSql, rowsSql } from './select.ts';
 
@@ -32,6 +32,8 @@ export interface Plan {
   readonly guards: readonly Guard[];
   /** Values of the request by the ids that bindings of kind `request` name. */
   readonly values: readonly RequestValue[];
+  /** Rows of the request by the ids that bindings of kind `rows` name. */
+  readonly rowSets: readonly RowSet[];
   readonly operation: Operation;
   readonly answer: Answer;
 }
@@ -43,7 +45,7 @@ const NO_QUERIES_TEXT =
   "There are no queries available to the current role. Either there are no sources or remote schemas configured, or the current role doesn't have the required permissions.";
 
 /**
- * Plans a query for a role.
+ * Plans a query or mutation for a role.
  * @throws HedgeError `validation-failed` with the path of what the role's schema does not have or the limits forbid.
  */
 export function plan(
@@ -52,27 +54,31 @@ export function plan(
   variables: VariableValues,
   settings: PlanSettings,
 ): Plan {
-  refuseOtherOperations(operation);
   const ctx = newContext(role, operation, variables, settings);
-  const fields = collectFields(ctx, QUERY_ROOT, [operation.node.selectionSet], undefined);
-  const answer = answerOf(fields.map((field) => rootField(ctx, field)));
-  return { guards: ctx.reader.guards, values: ctx.values, operation, answer };
+  const answer = planOperation(ctx);
+  return { guards: ctx.reader.guards, values: ctx.values, rowSets: ctx.rowSets, operation, answer };
 }
 
-function refuseOtherOperations(operation: Operation): void {
-  switch (operation.node.operation) {
+function planOperation(ctx: PlanContext): Answer {
+  switch (ctx.reader.operation.node.operation) {
     case OperationTypeNode.QUERY:
-      break;
+      return planQuery(ctx);
     case OperationTypeNode.MUTATION:
-      return invalid('no mutations exist', undefined);
+      return planMutation(ctx);
     case OperationTypeNode.SUBSCRIPTION:
       return invalid('no subscriptions exist', undefined);
   }
-  for (const directive of operation.node.directives ?? []) {
+}
+
+function planQuery(ctx: PlanContext): Answer {
+  const { node } = ctx.reader.operation;
+  for (const directive of node.directives ?? []) {
     // @cached is part of every Hasura schema; an answer that is not cached is a correct answer.
     if (directive.name.value !== 'cached')
       invalid(`directive '${directive.name.value}' is not defined in the schema`, undefined);
   }
+  const fields = collectFields(ctx, QUERY_ROOT, [node.selectionSet], undefined);
+  return answerOf(fields.map((field) => rootField(ctx, field)));
 }
 
 function rootField(ctx: PlanContext, field: SelectedField): Root {
@@ -137,22 +143,7 @@ function rootSql(ctx: PlanContext, root: RootField, table: TableView, field: Sel
 }
 
 function byPkSql(ctx: PlanContext, table: TableView, field: SelectedField): Sql {
-  const names = table.primaryKey ?? [];
-  const given = readArguments(field, names);
-  const keys = names.map((name) => {
-    const column = table.field(name);
-    const path = at(at(field.path, 'args'), name);
-    const argument = given.get(name);
-    if (column?.kind !== 'column') throw new Error('Invariant broken: a primary key is made of columns');
-    if (!argument) return invalid(`missing required field '${name}'`, path);
-    const type = ctx.role.type(column.type);
-    if (presence(ctx.reader, argument.input, `${type.graphql}!`, path) !== 'value') {
-      invalid(`unexpected null value for type '${type.graphql}'`, path);
-    }
-    const value = requestParam(ctx, argument.input, { kind: 'scalar', type }, path);
-    return { column, value };
-  });
-  const join = (alias: Sql): Sql[] =>
-    keys.map((k) => sql`${columnCellSql(ctx, k.column, alias)} = ${k.value}`);
+  const given = readArguments(field, table.primaryKey ?? []);
+  const join = keyConditions(ctx, table, given, at(field.path, 'args'));
   return objectSql(ctx, { ...tableSource(table), join }, field);
 }

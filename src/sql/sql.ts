@@ -14,7 +14,9 @@ export type Binding =
   /** All session variables as a JSON object, for functions with a session argument. */
   | { readonly kind: 'session_json' }
   /** A value of the request that is read again at each execution; `id` tells equal ones apart from others. */
-  | { readonly kind: 'request'; readonly id: number };
+  | { readonly kind: 'request'; readonly id: number }
+  /** The rows of an insert, a column as one array: `id` tells sets of rows apart, `part` what of the rows it holds. */
+  | { readonly kind: 'rows'; readonly id: number; readonly part: number };
 
 type Part = string | Parameter | Sql;
 
@@ -164,6 +166,8 @@ function bindingKey(binding: Binding): string {
       return 'j';
     case 'request':
       return `r${binding.id}`;
+    case 'rows':
+      return `w${binding.id} ${binding.part}`;
   }
 }
 

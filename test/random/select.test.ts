@@ -88,7 +88,12 @@ async function answers(metadata: Metadata, { world, queries, coins }: Case): Pro
     settings: { stringifyNumericTypes: false, booleanNullCollapse: false, enableAllowlist: false },
     plans: planCache(),
   };
-  const session = { role: 'user', variables: new Map(Object.entries(SESSION)), trusted: false };
+  const session = {
+    role: 'user',
+    variables: new Map(Object.entries(SESSION)),
+    trusted: false,
+    backend: false,
+  };
   const naive = { permissions: world, session: SESSION };
   let tossed = 0;
   for (const q of queries) {

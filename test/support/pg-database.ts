@@ -1,10 +1,11 @@
 // A connection of node-postgres -> the `Database` of the execute stage, for tests that run stages without a worker.
 
-import type pg from 'pg';
+import pg from 'pg';
 
+import { NeonError } from '../../src/execute/neon-error.ts';
 import type { Database, Statement, StatementResult } from '../../src/execute/types.ts';
 
-/** Runs everything on this one connection; errors are node-postgres'. */
+/** Runs everything on this one connection; errors of transactions are as Neon gives them, others node-postgres'. */
 export function pgDatabase(client: pg.Client): Database {
   const query = async ({ sql, parameters }: Statement): Promise<StatementResult> => {
     const result = await client.query<(string | null)[]>({
@@ -32,7 +33,9 @@ export function pgDatabase(client: pg.Client): Database {
         return results;
       } catch (error) {
         await client.query('rollback');
-        throw error;
+        throw error instanceof pg.DatabaseError
+          ? new NeonError(error.message, Object.fromEntries(Object.entries(error)))
+          : error;
       }
     },
   };

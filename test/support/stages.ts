@@ -82,7 +82,7 @@ export async function startStages(sql: string, enumTables: readonly QualifiedNam
         try {
           const text = await runOperation(
             engine,
-            { role, variables: known, trusted: true },
+            { role, variables: known, trusted: true, backend: false },
             { query, variables },
           );
           return (JSON.parse(text) as { data: unknown }).data;

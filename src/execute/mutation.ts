@@ -1,0 +1,87 @@
+// A planned mutation -> its transactions, one after the other, and the texts of its answer. Each is one request to the
+// database, which undoes all of it when a statement fails.
+
+import type { Session } from '../auth/types.ts';
+import { HedgeError } from '../error/hedge-error.ts';
+import { pathText } from '../error/path.ts';
+import type { VariableValues } from '../parse/operation.ts';
+import type { MutationAnswer, Transaction } from '../plan/answer.ts';
+import { raisedFailure } from '../plan/mutation/script.ts';
+import type { Plan } from '../plan/plan.ts';
+import { must } from '../util/assert.ts';
+import { bind } from './bind.ts';
+import type { Engine } from './engine.ts';
+import { NeonError } from './neon-error.ts';
+import { databaseError } from './postgres-error.ts';
+import type { Statement, StatementResult } from './types.ts';
+
+/** SQLSTATE of reading a setting that is not there. */
+const UNDEFINED_SETTING = '42704';
+
+/**
+ * Runs a mutation and gives the JSON text of each slot of its answer.
+ * @throws HedgeError: of a permission's check or a constraint, with nothing of the transaction left behind; what
+ *   transactions before on other sources did stays.
+ */
+export async function mutationTexts(
+  engine: Engine,
+  session: Session,
+  {
+    plan,
+    answer,
+    variables,
+  }: { readonly plan: Plan; readonly answer: MutationAnswer; readonly variables: VariableValues },
+): Promise<ReadonlyMap<string, string>> {
+  const texts = new Map(answer.constants);
+  // All values are read before anything is written.
+  const bound = answer.transactions.map(({ statements }) =>
+    statements.map(({ statement }): Statement => ({
+      sql: statement.text,
+      parameters: bind(plan, statement.bindings, session, variables),
+    })),
+  );
+  for (const [i, transaction] of answer.transactions.entries()) {
+    const statements = must(bound[i], 'each transaction is bound');
+    if (statements.length === 1) continue; // nothing but the session
+    const results = await run(engine, transaction, statements, answer);
+    for (const [n, { slot }] of transaction.statements.entries()) {
+      if (slot !== null) texts.set(slot, results[n]?.rows[0]?.[0] ?? 'null');
+    }
+  }
+  return texts;
+}
+
+async function run(
+  engine: Engine,
+  transaction: Transaction,
+  statements: readonly Statement[],
+  { failures }: MutationAnswer,
+): Promise<readonly StatementResult[]> {
+  try {
+    return await engine.database(transaction.source).transaction(statements);
+  } catch (error) {
+    const raised =
+      error instanceof NeonError && error.code === UNDEFINED_SETTING ? raisedFailure(error.message) : null;
+    const failure = raised === null ? undefined : failures[raised];
+    if (failure) {
+      const { code, message, path } = failure;
+      throw new HedgeError(code, message, { path: pathText(path), cause: error });
+    }
+    const at = failedStatement(transaction, error);
+    const { path } = must(transaction.statements[at], 'a statement of the transaction');
+    throw databaseError(error, must(statements[at], 'a statement of the transaction'), {
+      path: pathText(path),
+      writes: true,
+    });
+  }
+}
+
+/**
+ * The statement an error is about. Postgres does not say: it is the first that writes to the table the error names,
+ * else the first that writes at all.
+ */
+function failedStatement({ statements }: Transaction, error: unknown): number {
+  const { schema, table } = error instanceof NeonError ? error : { schema: undefined, table: undefined };
+  const named = statements.findIndex((s) => s.table?.name === table && s.table?.schema === schema);
+  return named >= 0 ? named : 1;
+}

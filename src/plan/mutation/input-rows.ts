@@ -1,0 +1,94 @@
+// Where the objects of an insert stand in a request -> the objects, one by one, and nested ones below their parents.
+// The same walk serves planning, which looks at their keys, and each execution, which reads their values: so a plan
+// knows shapes only and holds for any number of rows.
+
+import type { Path } from '../../error/path.ts';
+import { at } from '../../error/path.ts';
+import type { Input } from '../input.ts';
+import type { RequestReader, RequestValueNode } from './request-value.ts';
+import { isNull, itemsOf, keysOf, memberOf, valueOf } from './request-value.ts';
+
+/** A set of objects for one table, by its place below the argument `objects` or `object`. */
+export interface RowsPlace {
+  readonly root: Input;
+  /** The root is one object; else a list, or one that stands for a list. */
+  readonly single: boolean;
+  readonly path: Path;
+  readonly steps: readonly RowsStep[];
+}
+
+/** Each leads from the objects before it to others. */
+export type RowsStep =
+  /** Those in the `data` of a relationship. */
+  | { readonly kind: 'relationship'; readonly name: string }
+  /** One of them. */
+  | { readonly kind: 'row'; readonly index: number }
+  /** Those with just these members, as `keysText` writes them. */
+  | { readonly kind: 'keys'; readonly keys: string };
+
+export interface InputRow {
+  /** An object, once planning has looked at it. */
+  readonly value: RequestValueNode | undefined;
+  readonly path: Path;
+  /** Of a nested object: the place of its parent among the rows of the step before, from 0. */
+  readonly parent: number;
+}
+
+/** The place of what the relationship's data holds. */
+export function relatedPlace(place: RowsPlace, name: string): RowsPlace {
+  return { ...place, steps: [...place.steps, { kind: 'relationship', name }] };
+}
+
+/** The rows at a place; a single value stands for a list of one. */
+export function rowsAt(reader: RequestReader, { root, single, path, steps }: RowsPlace): readonly InputRow[] {
+  const value = valueOf(reader, root);
+  let rows: readonly InputRow[] = single ? [{ value, path, parent: 0 }] : listed(reader, value, path, 0);
+  for (const step of steps) rows = follow(reader, rows, step);
+  return rows;
+}
+
+function follow(reader: RequestReader, rows: readonly InputRow[], step: RowsStep): readonly InputRow[] {
+  switch (step.kind) {
+    case 'relationship':
+      return rows.flatMap((row, parent) => {
+        const given = relatedOf(reader, row, step.name);
+        if (!given) return [];
+        return listed(reader, memberOf(reader, given.value, 'data'), at(given.path, 'data'), parent);
+      });
+    case 'row':
+      return rows.slice(step.index, step.index + 1);
+    case 'keys':
+      return rows.filter((row) => keysText(rowKeys(reader, row)) === step.keys);
+  }
+}
+
+function listed(
+  reader: RequestReader,
+  value: RequestValueNode | undefined,
+  path: Path,
+  parent: number,
+): readonly InputRow[] {
+  const items = value && itemsOf(reader, value);
+  if (!items) return [{ value, path, parent }];
+  return items.map((item, i) => ({ value: item, path: at(path, i), parent }));
+}
+
+/** What an object says about a relationship: `{data, on_conflict}` and its place; undefined for nothing and null. */
+export function relatedOf(
+  reader: RequestReader,
+  row: InputRow,
+  relationship: string,
+): { readonly value: RequestValueNode; readonly path: Path } | undefined {
+  const value = row.value && memberOf(reader, row.value, relationship);
+  return value && !isNull(value) ? { value, path: at(row.path, relationship) } : undefined;
+}
+
+/** Names of an object's members; none for what is no object. */
+export function rowKeys(reader: RequestReader, { value }: InputRow): readonly string[] {
+  return (value && keysOf(reader, value)) ?? [];
+}
+
+/** The names as one text. */
+export function keysText(keys: readonly string[]): string {
+  return keys.join(' ');
+}

@@ -1,0 +1,90 @@
+// `insert_<table>` and `insert_<table>_one` -> statements.
+
+import type { WriteView } from '../../artifact/decode-writes.ts';
+import { at } from '../../error/path.ts';
+import { sql } from '../../sql/sql.ts';
+import { must } from '../../util/assert.ts';
+import { readArguments } from '../arguments.ts';
+import type { SelectedField } from '../collect.ts';
+import { subselection } from '../collect.ts';
+import { invalid } from '../context.ts';
+import { checkVariableTypes, mayUpsert } from './check-rows.ts';
+import { insertRows } from './insert-rows.ts';
+import {
+  emptyResponse,
+  IN_STATEMENT,
+  keptRows,
+  responseSql,
+  returnsColumns,
+  returnsRows,
+  selectsColumns,
+  singleSql,
+  type Written,
+} from './response.ts';
+import type { RootText } from './root-text.ts';
+import type { MutationContext } from './script.ts';
+import { keptCountSql } from './script.ts';
+
+/**
+ * Plans an insert of many objects, or of one.
+ * @throws HedgeError `validation-failed` on arguments the role does not have.
+ */
+export function planInsert(
+  ctx: MutationContext,
+  write: WriteView,
+  field: SelectedField,
+  { single, slot }: { readonly single: boolean; readonly slot: string },
+): RootText {
+  const { plan } = ctx;
+  const name = single ? 'object' : 'objects';
+  const words = [name, ...(mayUpsert(write) ? ['on_conflict'] : [])];
+  const given = readArguments(field, words, write.naming.convention);
+  const path = at(at(field.path, 'args'), name);
+  const argument = given.get(name) ?? invalid(`missing required field '${name}'`, path);
+  if (argument.input.kind === 'literal') {
+    const { node } = argument.input;
+    checkVariableTypes(plan, ctx.writes, write, { node, many: !single, path });
+  }
+
+  const answer = (written: Written) =>
+    single
+      ? singleSql(
+          plan,
+          plan.role.table(must(write.select, 'a row is returned to roles that may select')),
+          field,
+          written,
+        )
+      : responseSql(plan, write, field, written);
+  const simple = single
+    ? selectsColumns(plan, plan.role.table(must(write.select, 'as above')), subselection(field))
+    : returnsColumns(plan, write, field);
+  const statement = { slot, table: write.table, path };
+  const inserted = insertRows(ctx, {
+    write,
+    place: { root: argument.input, single, path, steps: [] },
+    many: !single,
+    conflict: given.get('on_conflict'),
+    parents: [],
+    keep: single || returnsRows(plan, write, field),
+    missing: undefined,
+    path,
+    depth: 0,
+    respond: simple
+      ? ({ sql: insert, alias, check }) => {
+          const returned = check ? sql`${alias}.*, ${check} as "k:"` : sql`${alias}.*`;
+          ctx.script.statements.push({
+            ...statement,
+            sql: sql`with "m:" as (${insert} returning ${returned}) ${answer(IN_STATEMENT)}`,
+          });
+        }
+      : undefined,
+  });
+  if (inserted.responded) return { kind: 'slot', slot };
+  const kept = keptRows(write, inserted.rows, keptCountSql(inserted.counts));
+  const text = answer(kept);
+  if (inserted.counts.length === 0) {
+    return { kind: 'constant', json: single ? 'null' : emptyResponse(plan, write, field) };
+  }
+  ctx.script.statements.push({ ...statement, sql: text });
+  return { kind: 'slot', slot };
+}

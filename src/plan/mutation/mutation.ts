@@ -1,0 +1,161 @@
+// A mutation × role -> transactions: the root fields in order, those of one source after another in one transaction, with
+// the session told to the database first.
+
+import { namespaceTypeName } from '../../artifact/type-names.ts';
+import type { MutationField } from '../../artifact/write-types.ts';
+import { emit, param, sql } from '../../sql/sql.ts';
+import { unreachable } from '../../util/assert.ts';
+import type { Answer, Member, Transaction } from '../answer.ts';
+import { readArguments } from '../arguments.ts';
+import type { SelectedField } from '../collect.ts';
+import { collectFields, noSubselection, subselection } from '../collect.ts';
+import type { PlanContext } from '../context.ts';
+import { invalid } from '../context.ts';
+import { functionRootSql } from '../function-root.ts';
+import { planDelete, planDeleteByKey } from './delete.ts';
+import { planInsert } from './insert.ts';
+import type { RootText } from './root-text.ts';
+import type { Failure, MutationContext, ScriptStatement } from './script.ts';
+import { planUpdate, planUpdateByKey, planUpdateMany } from './update.ts';
+
+const MUTATION_ROOT = 'mutation_root';
+
+/** What has been planned so far. */
+interface Progress {
+  readonly plan: PlanContext;
+  readonly failures: Failure[];
+  readonly counters: { setting: number };
+  readonly transactions: { readonly source: string; readonly statements: ScriptStatement[] }[];
+  /** Texts that need no database, by slot. */
+  readonly constants: [slot: string, json: string][];
+}
+
+/**
+ * Plans the selection of a mutation.
+ * @throws HedgeError `validation-failed` with the path of what the role's schema does not have or the limits forbid.
+ */
+export function planMutation(plan: PlanContext): Answer {
+  const { fields, namespaces } = plan.role.writes().fields;
+  const { node } = plan.reader.operation;
+  if (fields.size === 0 && namespaces.size === 0) invalid('no mutations exist', undefined);
+  for (const directive of node.directives ?? [])
+    invalid(`directive '${directive.name.value}' is not defined in the schema`, undefined);
+
+  const progress: Progress = {
+    plan,
+    failures: [],
+    counters: { setting: 0 },
+    transactions: [],
+    constants: [],
+  };
+  const members = collectFields(plan, MUTATION_ROOT, [node.selectionSet], undefined).map((field): Member => {
+    const namespace = namespaces.get(field.name);
+    if (!namespace) return rootMember(progress, fields, MUTATION_ROOT, field, field.key);
+    readArguments(field, []);
+    const root = plan.role.writes().backend ? 'mutation_backend' : 'mutation_frontend';
+    const typeName = namespaceTypeName(namespace.naming, field.name, root);
+    const inner = collectFields(plan, typeName, subselection(field), field.path).map((member) =>
+      rootMember(progress, namespace.fields, typeName, member, `${field.key}.${member.key}`),
+    );
+    return { kind: 'object', key: field.key, members: inner };
+  });
+  const { failures, constants } = progress;
+  return {
+    kind: 'mutation',
+    members,
+    constants,
+    failures,
+    transactions: progress.transactions.map(transaction),
+  };
+}
+
+function rootMember(
+  progress: Progress,
+  fields: ReadonlyMap<string, MutationField>,
+  typeName: string,
+  field: SelectedField,
+  slot: string,
+): Member {
+  const { key, name } = field;
+  if (name === '__typename') {
+    readArguments(field, []);
+    noSubselection(field);
+    progress.constants.push([slot, JSON.stringify(typeName)]);
+    return { kind: 'text', key, slot };
+  }
+  const root = fields.get(name) ?? invalid(`field '${name}' not found in type: '${typeName}'`, field.path);
+  return memberOf(progress, key, slot, rootText(progress, root, field, slot));
+}
+
+function memberOf(progress: Progress, key: string, slot: string, text: RootText): Member {
+  switch (text.kind) {
+    case 'slot':
+      return { kind: 'text', key, slot: text.slot };
+    case 'constant':
+      progress.constants.push([slot, text.json]);
+      return { kind: 'text', key, slot };
+    case 'list':
+      return {
+        kind: 'list',
+        key,
+        items: text.items.map((item, i) => memberOf(progress, key, `${slot}.${i}`, item)),
+      };
+    default:
+      return unreachable(text);
+  }
+}
+
+function rootText(progress: Progress, root: MutationField, field: SelectedField, slot: string): RootText {
+  const { plan } = progress;
+  if ('function' in root) {
+    const table = plan.role.table(root.table);
+    const { statements } = contextFor(progress, table.source).script;
+    const value = functionRootSql(plan, root, table, field);
+    statements.push({ sql: sql`select (${value})::text`, slot, table: null, path: undefined });
+    return { kind: 'slot', slot };
+  }
+  const write = plan.role.writes().table(root.write);
+  const ctx = contextFor(progress, write.source);
+  const task = { write, field, slot };
+  switch (root.kind) {
+    case 'insert':
+      return planInsert(ctx, write, field, { single: false, slot });
+    case 'insert_one':
+      return planInsert(ctx, write, field, { single: true, slot });
+    case 'update':
+      return planUpdate(ctx, task);
+    case 'update_by_pk':
+      return planUpdateByKey(ctx, task);
+    case 'update_many':
+      return planUpdateMany(ctx, task);
+    case 'delete':
+      return planDelete(ctx, task);
+    case 'delete_by_pk':
+      return planDeleteByKey(ctx, task);
+    default:
+      return unreachable(root);
+  }
+}
+
+/** Statements go to the transaction before when it is of the same source: an operation of one source is one transaction. */
+function contextFor(progress: Progress, source: string): MutationContext {
+  let last = progress.transactions.at(-1);
+  if (last?.source !== source) progress.transactions.push((last = { source, statements: [] }));
+  const { plan, failures, counters } = progress;
+  return { plan, writes: plan.role.writes(), script: { statements: last.statements }, failures, counters };
+}
+
+function transaction({ source, statements }: Progress['transactions'][number]): Transaction {
+  return {
+    source,
+    statements: [
+      {
+        sql: sql`select set_config('hasura.user', ${param({ kind: 'session_json' }, sql`text`)}, true)`,
+        slot: null,
+        table: null,
+        path: undefined,
+      },
+      ...statements,
+    ].map(({ sql: text, ...rest }) => ({ ...rest, statement: emit(text) })),
+  };
+}
