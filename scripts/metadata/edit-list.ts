@@ -41,6 +41,8 @@ export function editList(documents: OpenDocuments, edit: EditNode, spot: ListSpo
     editUnnamed(documents, edit, spot, part);
     return;
   }
+  // `[]` would keep its form with whatever is put into it.
+  if (spot.node.items.length === 0) spot.node.flow = false;
   const places = itemSpots(documents, spot, tree);
   const currentById = new Map(before.map((id, index) => [id, current[index]]));
   const targetById = new Map(after.map((id, index) => [id, target[index]]));
@@ -272,6 +274,7 @@ function editUnnamed(
     return index;
   };
   const kept = target.map(take);
+  if (node.items.length === 0) node.flow = false;
   node.items = target.map((value, position) => {
     const index = kept[position];
     const own = node.items[index ?? position];

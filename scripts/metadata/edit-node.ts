@@ -59,10 +59,15 @@ function canEditKeys(node: YAMLMap<Node, Node>, tree: Tree | undefined, current:
   return node.items.every((pair) => {
     const key = keyOf(pair);
     if (key === '<<') return false;
-    if (current[key] !== undefined) return true;
+    if (own(current, key) !== undefined) return true;
     const written = childOf(tree, key);
     return written === undefined || saysNothing(plainValue(written));
   });
+}
+
+/** A column may be called "constructor". */
+function own(mapping: Mapping, key: string): unknown {
+  return Object.hasOwn(mapping, key) ? mapping[key] : undefined;
 }
 
 function saysNothing(value: unknown): boolean {
@@ -80,6 +85,8 @@ function editMapping(
   { file, node }: Spot & { readonly node: YAMLMap<Node, Node> },
   { tree, current, target }: Part & { readonly current: Mapping; readonly target: Mapping },
 ): void {
+  // `{}` would keep its form with whatever is put into it.
+  if (node.items.length === 0) node.flow = false;
   let previous = -1;
   for (const [key, value] of Object.entries(target)) {
     const index = node.items.findIndex((pair) => keyOf(pair) === key);
@@ -90,9 +97,9 @@ function editMapping(
         pair.value = changed;
         documents.touch(file);
       };
-      const part = { key, tree: childOf(tree, key), current: current[key], target: value };
+      const part = { key, tree: childOf(tree, key), current: own(current, key), target: value };
       editNode(documents, { file, node: pair.value, put }, part);
-    } else if (!isDeepStrictEqual(current[key], value)) {
+    } else if (!isDeepStrictEqual(own(current, key), value)) {
       // New keys come where an export has them: behind the one before.
       previous++;
       node.items.splice(previous, 0, new Pair<Node, Node>(yamlKey(key), yamlNode(value)));
@@ -101,7 +108,7 @@ function editMapping(
   }
   const kept = node.items.filter((pair) => {
     const key = keyOf(pair);
-    return target[key] !== undefined || current[key] === undefined;
+    return own(target, key) !== undefined || own(current, key) === undefined;
   });
   if (kept.length === node.items.length) return;
   node.items = kept;

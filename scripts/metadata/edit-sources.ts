@@ -49,6 +49,8 @@ export function editSources(documents: OpenDocuments, part: SourcesPart): void {
   ) {
     throw new NotEditable(INDEX);
   }
+  // `[]` would keep its form with whatever is put into it.
+  if (entries.items.length === 0) entries.flow = false;
   for (const [index, entry] of Array.from(entries.items).entries()) {
     const source = tree.items[index];
     const name = nameIn(source);

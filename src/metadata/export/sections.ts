@@ -2,6 +2,7 @@
 import type {
   AllowlistEntry,
   ApiLimits,
+  InheritedRoleMetadata,
   Limit,
   OpenTelemetryMetadata,
   QueryCollectionMetadata,
@@ -26,11 +27,7 @@ export function exportSections(metadata: Metadata): JsonObject {
     rest_endpoints: sortedList(metadata.rest_endpoints, (endpoint) => endpoint.url, exportEndpoint),
     api_limits: exportApiLimits(metadata.api_limits),
     metrics_config: exportMetricsConfig(metadata.metrics_config),
-    inherited_roles: sortedList(
-      metadata.inherited_roles,
-      (role) => role.role_name,
-      (role) => object({ ...role }),
-    ),
+    inherited_roles: sortedList(metadata.inherited_roles, (role) => role.role_name, exportInheritedRole),
     graphql_schema_introspection:
       filled(metadata.graphql_schema_introspection?.disabled_for_roles) &&
       metadata.graphql_schema_introspection,
@@ -112,6 +109,10 @@ function exportCronTrigger(trigger: CronTriggerMetadata): JsonObject {
     request_transform: alphabetical(trigger.request_transform),
     response_transform: alphabetical(trigger.response_transform),
   });
+}
+
+function exportInheritedRole({ role_name, role_set, comment }: InheritedRoleMetadata): JsonObject {
+  return object({ role_name, role_set, comment });
 }
 
 function exportEndpoint(endpoint: RestEndpointMetadata): unknown {

@@ -3,7 +3,7 @@
 
 /** What file systems refuse, what would lead into another folder, and what an include cannot name. */
 // oxlint-disable-next-line no-control-regex
-const UNSAFE = /[\u0000-\u001F\u007F/\\:*?"<>|]|\p{Surrogate}|^[. ]|[. ]$/gu;
+const UNSAFE = /[\u0000-\u001F\u007F/\\:*?"<>|]|\p{Surrogate}|^[.\s]|[.\s]$/gu;
 
 /** File systems end names at 255 bytes, and some text is four bytes a letter. */
 const MAX_LETTERS = 60;
@@ -22,5 +22,7 @@ export function createFileNames(): (name: string) => string {
 
 /** Postgres' own names, two of 63 bytes, always fit. */
 function shortened(name: string): string {
-  return new TextEncoder().encode(name).length <= 200 ? name : Array.from(name).slice(0, MAX_LETTERS).join('');
+  return new TextEncoder().encode(name).length <= 200
+    ? name
+    : Array.from(name).slice(0, MAX_LETTERS).join('');
 }
