@@ -49,20 +49,14 @@ export function noteUnavailable(root: Tree, document: unknown, note: Report): vo
     if (feature.available) continue;
     for (const { path, value } of valuesAt(document, pattern.replaceAll('[]', '.[]').split('.'), [])) {
       if (isEmpty(value)) continue;
-      note(placeAt(root, path), noticeText(document, path, value), path);
+      note(placeAt(root, path), noticeText(document, path), path);
     }
   }
 }
 
-function noticeText(document: unknown, path: DocumentPath, value: unknown): string {
-  const key = String(path.at(-1));
+function noticeText(document: unknown, path: DocumentPath): string {
   const { object } = describe(document, path);
-  const roles = Array.isArray(value)
-    ? value.flatMap((item) => (isMapping(item) && typeof item['role'] === 'string' ? [item['role']] : []))
-    : [];
-  const forRoles =
-    roles.length === 0 ? '' : ` (${roles.length === 1 ? 'role' : 'roles'} ${roles.join(', ')})`;
-  return `${key}: not available in this version; what ${object} says there${forRoles} has no effect.`;
+  return `${String(path.at(-1))}: not available in this version; what ${object} says there has no effect.`;
 }
 
 function* valuesAt(

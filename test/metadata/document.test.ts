@@ -238,24 +238,20 @@ describe('declared twice', () => {
 });
 
 describe('a feature that is not available', () => {
-  it('is noted with the object, the roles, file and line, and reading goes on', async () => {
+  it('is noted with the object, file and line, and reading goes on', async () => {
     const files = withTables(
       `- table: users
   apollo_federation_config: {enable: v1}
-  insert_permissions:
-    - {role: user, permission: {check: {}}}
-    - {role: editor, permission: {check: {}}}
   event_triggers:
     - {name: t, definition: {}, webhook: x}
-  delete_permissions: []
+  remote_relationships: []
 `,
       { 'metrics_config.yaml': '{analyze_query_variables: true}' },
     );
     expect(await problemsOf(files)).toEqual([]);
     expect(await noticesOf(files)).toEqual([
       `${TABLES}:2:3: apollo_federation_config: not available in this version; what table "users" says there has no effect. (at sources[0].tables[0].apollo_federation_config)`,
-      `${TABLES}:3:3: insert_permissions: not available in this version; what table "users" says there (roles user, editor) has no effect. (at sources[0].tables[0].insert_permissions)`,
-      `${TABLES}:6:3: event_triggers: not available in this version; what table "users" says there has no effect. (at sources[0].tables[0].event_triggers)`,
+      `${TABLES}:3:3: event_triggers: not available in this version; what table "users" says there has no effect. (at sources[0].tables[0].event_triggers)`,
       'metrics_config.yaml:1:1: metrics_config: not available in this version; what the metadata says there has no effect. (at metrics_config)',
     ]);
   });
