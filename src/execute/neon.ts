@@ -3,7 +3,7 @@
 
 import { HedgeError } from '../error/hedge-error.ts';
 import { neonErrorOf } from './neon-error.ts';
-import { databaseError } from './postgres-error.ts';
+import { databaseError, isUnreachable } from './postgres-error.ts';
 import type { Database, Statement, StatementResult, TransactionOptions } from './types.ts';
 
 export interface NeonOptions {
@@ -40,18 +40,27 @@ export function neonDatabase({ connectionString, endpoint }: NeonOptions): Datab
     'Neon-Array-Mode': 'true',
   };
 
+  let isReachable = true;
+
   async function ask(body: string, own?: Readonly<Record<string, string>>): Promise<unknown> {
-    const response = await fetch(address, {
-      method: 'POST',
-      headers: own ? { ...headers, ...own } : headers,
-      body,
-    });
-    const text = await response.text();
-    if (!response.ok) throw neonErrorOf(response.status, text);
-    return JSON.parse(text);
+    try {
+      const response = await fetch(address, {
+        method: 'POST',
+        headers: own ? { ...headers, ...own } : headers,
+        body,
+      });
+      const text = await response.text();
+      if (!response.ok) throw neonErrorOf(response.status, text);
+      isReachable = true;
+      return JSON.parse(text);
+    } catch (error) {
+      isReachable = !isUnreachable(error);
+      throw error;
+    }
   }
 
   return {
+    isReachable: () => isReachable,
     async queryText(sql, parameters) {
       try {
         const { rows } = (await ask(JSON.stringify({ query: sql, params: parameters }))) as Answer;

@@ -37,6 +37,11 @@ export interface ErrorPlace {
   readonly writes?: boolean;
 }
 
+/** Whether an error says that no statement could be run at all, for whatever reason. */
+export function isUnreachable(error: unknown): boolean {
+  return !(error instanceof NeonError) || error.code === undefined || UNREACHABLE.test(error.code);
+}
+
 /** The client's error for whatever asking the database threw. */
 export function databaseError(
   error: unknown,

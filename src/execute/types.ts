@@ -24,6 +24,8 @@ export interface TransactionOptions {
 
 /** A database reached over HTTP: one call, one round trip; nothing of a session stays behind. */
 export interface Database {
+  /** Whether the last call reached it; true before the first. */
+  isReachable(): boolean;
   /**
    * Runs one statement that returns one row of one text column and gives that text; null when it is NULL or no row came.
    * @throws HedgeError mapped from Postgres' error, or `unexpected` when the database cannot be reached.

@@ -1,14 +1,16 @@
 // GET /healthz: whether the metadata that is served is whole, and, in live mode, whether it could be loaded at all.
 
 import { HedgeError } from '../error/hedge-error.ts';
+import type { Engine } from '../execute/engine.ts';
 import { requestIdOf } from './respond.ts';
 import type { AppContext, Handler } from './types.ts';
 
 const INCONSISTENT = 'inconsistent objects in schema';
 
 /**
- * `OK`; `WARN: …` while objects are inconsistent, a source whose database is away being one of them, and with
- * `?strict=true` an `ERROR: …` with status 500 instead; `ERROR` with status 500 while no metadata could be loaded.
+ * `OK`; `WARN: …` while objects are inconsistent or the last request to a source's database did not reach it, and with
+ * `?strict=true` an `ERROR: …` with status 500 instead; `ERROR` with status 500 while no metadata could be loaded. No
+ * database is asked for it.
  */
 export function healthHandler(context: AppContext): Handler {
   return async (request, waitUntil) => {
@@ -25,18 +27,29 @@ async function healthOf(
   request: Request,
   waitUntil: Parameters<AppContext['engine']>[0],
 ): Promise<{ readonly text: string; readonly status: number }> {
-  let inconsistencies: readonly unknown[];
+  let isWhole: boolean;
   try {
-    ({ inconsistencies } = (await context.engine(waitUntil)).artifact.header);
+    const engine = await context.engine(waitUntil);
+    const { inconsistencies, sources } = engine.artifact.header;
+    isWhole = inconsistencies.length === 0 && sources.every(({ name }) => isReachable(engine, name));
   } catch (error) {
     // What is wrong with the metadata database is for the log, not for whoever asks.
     if (!(error instanceof HedgeError)) throw error;
     context.log({ type: 'health-check', level: 'error', error: error.message });
     return { text: 'ERROR', status: 500 };
   }
-  if (inconsistencies.length === 0) return { text: 'OK', status: 200 };
+  if (isWhole) return { text: 'OK', status: 200 };
   const strict = new URL(request.url).searchParams.get('strict') === 'true';
   return strict
     ? { text: `ERROR: ${INCONSISTENT}`, status: 500 }
     : { text: `WARN: ${INCONSISTENT}`, status: 200 };
+}
+
+function isReachable(engine: Engine, source: string): boolean {
+  try {
+    return engine.database(source).isReachable();
+  } catch (error) {
+    if (error instanceof HedgeError) return false; // its connection string is not configured
+    throw error;
+  }
 }

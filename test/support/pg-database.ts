@@ -22,6 +22,7 @@ export function pgDatabase(client: pg.Client): Database {
     };
   };
   return {
+    isReachable: () => true,
     queryText: async (sql, parameters) => (await query({ sql, parameters })).rows[0]?.[0] ?? null,
     query,
     async transaction(statements) {
