@@ -6,6 +6,7 @@ import type { SharedWrites, WritesView } from './decode-writes.ts';
 import { hasBackendOnly, NO_WRITES, openSharedWrites, openWrites } from './decode-writes.ts';
 import type { ArtifactHeader, Extent, RoleHead, RoleTable, SharedHead, SharedTable } from './layout.ts';
 import { unpackField } from './layout.ts';
+import type { RelayView } from './relay.ts';
 import { renumberField } from './renumber.ts';
 import type { RootFields } from './root-fields.ts';
 import { rootFields } from './root-fields.ts';
@@ -48,6 +49,8 @@ export interface RoleView {
   table(ref: TableRef): TableView;
   /** What the role may write, and the fields of its mutation root. */
   writes(): WritesView;
+  /** Present where the role is seen through the Relay API: see `relayRole`. */
+  readonly relay?: RelayView;
 }
 
 /** The artifact as the worker holds it. */

@@ -64,6 +64,11 @@ export function derivedTypeName(naming: SourceNaming, base: string, kind: TableT
   );
 }
 
+/** The Relay API's types of a table: `authorConnection`, `authorEdge`. */
+export function relayTypeName(naming: SourceNaming, base: string, kind: 'Connection' | 'Edge'): string {
+  return affixed(naming, base + kind);
+}
+
 /** The input type of a computed field's arguments: `full_name_author_args`. */
 export function computedFieldArgsTypeName(naming: SourceNaming, field: string, base: string): string {
   return affixed(
@@ -131,6 +136,11 @@ export function enumWord(convention: NamingConvention, word: string): string {
 /** The sibling of a field that gives rows: `articles_aggregate`, `articlesAggregate`. */
 export function aggregateFieldName(convention: NamingConvention, field: string): string {
   return convention === 'graphql-default' ? `${lowerFirst(field)}Aggregate` : `${field}_aggregate`;
+}
+
+/** The Relay API's sibling of a field that gives rows: `articles_connection`, `articlesConnection`. */
+export function connectionFieldName(convention: NamingConvention, field: string): string {
+  return convention === 'graphql-default' ? `${lowerFirst(field)}Connection` : `${field}_connection`;
 }
 
 /** As Hasura: behind a prefix, a name of `graphql-default` begins with a capital letter; the affixes stay as given. */

@@ -74,6 +74,7 @@ export function readConfig(env: Record<string, unknown>): Config {
     adminInternalErrors: settings.HASURA_GRAPHQL_ADMIN_INTERNAL_ERRORS ?? true,
     enableConsole: settings.HASURA_GRAPHQL_ENABLE_CONSOLE ?? false,
     enabledApis: settings.HASURA_GRAPHQL_ENABLED_APIS ?? new Set(DEFAULT_APIS),
+    enableRelay: settings.HASURA_GRAPHQL_ENABLE_RELAY ?? true,
     enableAllowlist: settings.HASURA_GRAPHQL_ENABLE_ALLOWLIST ?? false,
     cors: settings.HASURA_GRAPHQL_DISABLE_CORS
       ? { kind: 'disabled' }

@@ -91,6 +91,12 @@ export const SETTINGS = {
     secret: false,
     schema: apis,
   },
+  HASURA_GRAPHQL_ENABLE_RELAY: {
+    meaning: 'Whether `/v1beta1/relay` answers; see [Relay](relay.md).',
+    default: '`true`',
+    secret: false,
+    schema: boolean,
+  },
   HASURA_GRAPHQL_ENABLE_ALLOWLIST: {
     meaning:
       'Whether roles other than `admin` may send only the operations of the metadata’s allow list; see [REST endpoints and the allow list](rest.md).',

@@ -18,6 +18,8 @@ export interface Config {
   readonly enableConsole: boolean;
   /** Groups of endpoints that are served; the others are not there. */
   readonly enabledApis: ReadonlySet<Api>;
+  /** Whether the Relay API answers. */
+  readonly enableRelay: boolean;
   /** Roles other than `admin` may send only what the allow list holds. */
   readonly enableAllowlist: boolean;
   readonly cors: CorsConfig;

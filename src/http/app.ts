@@ -8,13 +8,13 @@ import { consoleHandler, hasConsole } from './console.ts';
 import { withCors } from './cors.ts';
 import { planCacheHandler, subscriptionsHandler } from './developer.ts';
 import { explainHandler } from './explain.ts';
-import { graphqlHandler, legacyGraphqlHandler } from './graphql.ts';
+import { graphqlHandler, legacyGraphqlHandler, relayHandler } from './graphql.ts';
 import { healthHandler } from './health.ts';
 import { metadataHandler } from './metadata.ts';
 import { clientErrorOf, errorResponse, notFoundResponse, requestIdOf } from './respond.ts';
 import { restHandler } from './rest.ts';
 import type { AppContext, Handler } from './types.ts';
-import { pgDumpHandler, relayHandler } from './unavailable.ts';
+import { noRelayHandler, pgDumpHandler } from './unavailable.ts';
 import { versionHandler } from './version.ts';
 
 /** What Hono carries to a route beside the request. */
@@ -32,7 +32,8 @@ export function createApp(context: AppContext): Handler {
   if (apis.has('graphql')) {
     app.post('/v1/graphql', route(graphqlHandler(context)));
     app.post('/v1alpha1/graphql', route(legacyGraphqlHandler(context)));
-    app.post('/v1beta1/relay', route(relayHandler(context)));
+    const relay = context.config.enableRelay ? relayHandler : noRelayHandler;
+    app.post('/v1beta1/relay', route(relay(context)));
   }
   // Hasura counts the explanation among what administrators may do, and leaves REST endpoints on in any case.
   if (apis.has('metadata')) {

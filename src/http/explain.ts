@@ -7,6 +7,7 @@ import { jsonKind } from '../error/json-kind.ts';
 import { at, pathText } from '../error/path.ts';
 import type { GraphqlRequest } from '../execute/engine.ts';
 import { explain } from '../execute/explain.ts';
+import { relayEngine } from '../execute/relay-engine.ts';
 import { bodyText, checkContentType } from './body.ts';
 import { isObject, parseBody, readGraphqlRequest } from './graphql-body.ts';
 import { plainHandler, refuseOthers } from './plain.ts';
@@ -15,6 +16,8 @@ import type { AppContext, Handler } from './types.ts';
 interface ExplainRequest {
   readonly query: GraphqlRequest;
   readonly session: Session;
+  /** Whether the query is one of the Relay API. */
+  readonly isRelay: boolean;
 }
 
 /** The endpoint, for administrators. */
@@ -24,8 +27,9 @@ export function explainHandler(context: AppContext): Handler {
     // Read before anything is said about the role: a connection with an unread body cannot be used again.
     const text = await bodyText(request, context.config.maxBodyBytes);
     refuseOthers(asking);
-    const { query, session } = readExplainRequest(parseBody(text));
-    const engine = await context.engine(waitUntil);
+    const { query, session, isRelay } = readExplainRequest(parseBody(text));
+    const served = await context.engine(waitUntil);
+    const engine = isRelay ? relayEngine(served) : served;
     return JSON.stringify(await explain(engine, session, query));
   });
 }
@@ -33,17 +37,16 @@ export function explainHandler(context: AppContext): Handler {
 /**
  * Reads `{query: {query, variables?, operationName?}, user?: {"x-hasura-role": …}, is_relay?}`; `query` may be the text
  * alone.
- * @throws HedgeError `parse-failed` at what has the wrong type, `not-supported` for Relay.
+ * @throws HedgeError `parse-failed` at what has the wrong type.
  */
 function readExplainRequest(body: unknown): ExplainRequest {
   if (!isObject(body)) throw mistyped('Object', body, '$');
   const { query, user, is_relay: isRelay } = body;
   if (query === undefined) throw new HedgeError('parse-failed', 'key "query" not found');
-  if (isRelay === true)
-    throw new HedgeError('not-supported', 'queries of the Relay API cannot be explained in this version');
   return {
     query: typeof query === 'string' ? { query } : readGraphqlRequest(query, at(undefined, 'query')),
     session: userSession(user ?? {}),
+    isRelay: isRelay === true,
   };
 }
 

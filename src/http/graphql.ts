@@ -1,9 +1,10 @@
-// POST /v1/graphql and /v1alpha1/graphql: who asks, what they ask, and the text that `runOperation` gives, straight into the response.
+// POST /v1/graphql, /v1alpha1/graphql and /v1beta1/relay: who asks, what they ask, and the text that `runOperation` gives, straight into the response.
 
 import type { Session } from '../auth/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import { at } from '../error/path.ts';
 import type { Engine } from '../execute/engine.ts';
+import { relayEngine } from '../execute/relay-engine.ts';
 import { runOperation } from '../execute/run.ts';
 import { bodyText, checkContentType } from './body.ts';
 import { readGraphqlBody, readGraphqlRequest } from './graphql-body.ts';
@@ -28,9 +29,21 @@ type Failure = (error: unknown, shown: HedgeError, requestId: string, withIntern
  * 413 or 415, and faults of this service 500.
  */
 export function graphqlHandler(context: AppContext): Handler {
-  return handlerWith(context, (error, shown, requestId, withInternal) =>
-    jsonResponse(graphqlErrorText(shown, withInternal), requestId, statusOf(error)),
-  );
+  return handlerWith(context, graphqlFailure);
+}
+
+/** /v1beta1/relay: the same over the schema of the Relay API. */
+export function relayHandler(context: AppContext): Handler {
+  return handlerWith(context, graphqlFailure, relayEngine);
+}
+
+function graphqlFailure(
+  error: unknown,
+  shown: HedgeError,
+  requestId: string,
+  withInternal: boolean,
+): Response {
+  return jsonResponse(graphqlErrorText(shown, withInternal), requestId, statusOf(error));
 }
 
 /** /v1alpha1/graphql, Hasura's older endpoint: an error is one plain object under its own status. */
@@ -40,7 +53,11 @@ export function legacyGraphqlHandler(context: AppContext): Handler {
   );
 }
 
-function handlerWith(context: AppContext, failure: Failure): Handler {
+function handlerWith(
+  context: AppContext,
+  failure: Failure,
+  engineOf: (engine: Engine) => Engine = (engine) => engine,
+): Handler {
   const { authenticate, config, log } = context;
 
   return async (request, waitUntil) => {
@@ -51,7 +68,7 @@ function handlerWith(context: AppContext, failure: Failure): Handler {
       session = await authenticate(request.headers, waitUntil);
       const text = await bodyText(request, config.maxBodyBytes);
       const body = readGraphqlBody(text);
-      const engine = await context.engine(waitUntil);
+      const engine = engineOf(await context.engine(waitUntil));
       const answer =
         body.kind === 'single'
           ? await runOperation(engine, session, body.request)

@@ -1,8 +1,7 @@
 // Endpoints of Hasura's that are known and not served -> an error that says so, to those who may know.
 
 import { HedgeError } from '../error/hedge-error.ts';
-import { adminHandler } from './plain.ts';
-import { clientErrorOf, graphqlErrorText, jsonResponse, requestIdOf } from './respond.ts';
+import { adminHandler, plainHandler } from './plain.ts';
 import type { AppContext, Handler } from './types.ts';
 
 /** POST /v1alpha1/pg_dump: a worker has no `pg_dump` to run. */
@@ -15,15 +14,9 @@ export function pgDumpHandler(context: AppContext): Handler {
   });
 }
 
-/** POST /v1beta1/relay: who may not ask at all is told that, as on /v1/graphql. */
-export function relayHandler({ authenticate, log }: AppContext): Handler {
-  return async (request, waitUntil) => {
-    const requestId = requestIdOf(request);
-    try {
-      await authenticate(request.headers, waitUntil);
-      throw new HedgeError('not-supported', 'the Relay API is not available in this version');
-    } catch (error) {
-      return jsonResponse(graphqlErrorText(clientErrorOf(error, requestId, log), false), requestId);
-    }
-  };
+/** POST /v1beta1/relay where HASURA_GRAPHQL_ENABLE_RELAY is false: who may not ask at all is told that first. */
+export function noRelayHandler(context: AppContext): Handler {
+  return plainHandler(context, async () => {
+    throw new HedgeError('not-supported', 'relay is not enabled: HASURA_GRAPHQL_ENABLE_RELAY is false');
+  });
 }

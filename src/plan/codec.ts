@@ -7,6 +7,7 @@ import { pathText } from '../error/path.ts';
 import type { Sql } from '../sql/sql.ts';
 import { ident, sql } from '../sql/sql.ts';
 import { ExactNumber } from '../util/exact-number.ts';
+import { cursorJson } from './relay/base64.ts';
 
 /** How a request's value is read and what Postgres type it becomes. */
 export type Leaf =
@@ -16,7 +17,9 @@ export type Leaf =
   /** A `path` argument on a json column: `a.b[0]` becomes `{a,b,0}`. */
   | { readonly kind: 'json_path' }
   /** `limit`, `offset`: whole numbers from 0. */
-  | { readonly kind: 'count'; readonly bits: 32 | 64 };
+  | { readonly kind: 'count'; readonly bits: 32 | 64 }
+  /** A cursor of the Relay API: base64 of a JSON object with these members. */
+  | { readonly kind: 'cursor'; readonly members: readonly string[] };
 
 /** The Postgres type as a cast: `"pg_catalog"."int4"`, with `[]` for arrays. */
 export function castSql(type: ScalarType): Sql {
@@ -34,6 +37,8 @@ export function leafCastSql(leaf: Leaf): Sql {
       return sql`text[]`;
     case 'count':
       return sql`bigint`;
+    case 'cursor':
+      return sql`json`;
   }
 }
 
@@ -71,6 +76,8 @@ export function encodeLeaf(
       return encodeJsonPath(value, path, describe);
     case 'count':
       return encodeCount(leaf.bits, value, path, describe);
+    case 'cursor':
+      return cursorJson(value, leaf.members) ?? fail('the "after" or "before" cursor is invalid', path);
   }
 }
 

@@ -10,6 +10,9 @@ import type { PlanContext } from './context.ts';
 import { invalid, MAX_DEPTH, MAX_SELECTED_FIELDS } from './context.ts';
 import { exactJson } from './input.ts';
 
+/** The interface of rows that have an id in the Relay API. */
+const NODE_INTERFACE = 'Node';
+
 /** A field of the answer. */
 export interface SelectedField {
   /** Response key: the alias, else the name. */
@@ -57,7 +60,7 @@ export function collectFields(
           break;
         case Kind.INLINE_FRAGMENT: {
           const condition = selection.typeCondition?.name.value;
-          if (condition === undefined || condition === typeName) walk(selection.selectionSet);
+          if (condition === undefined || isOf(ctx, typeName, condition)) walk(selection.selectionSet);
           break;
         }
         case Kind.FRAGMENT_SPREAD: {
@@ -66,7 +69,7 @@ export function collectFields(
           entered.add(name);
           const fragment = ctx.reader.operation.fragments.get(name);
           if (!fragment) invalid(`reference to undefined fragment "${name}"`, base);
-          if (fragment.typeCondition.name.value === typeName) walk(fragment.selectionSet);
+          if (isOf(ctx, typeName, fragment.typeCondition.name.value)) walk(fragment.selectionSet);
           break;
         }
       }
@@ -78,6 +81,11 @@ export function collectFields(
     invalid('empty selection set', path);
   }
   return [...fields.values()].map((f) => ({ ...f, arguments: f.node.arguments ?? [] }));
+}
+
+/** Whether an object of type `typeName` is of the type a fragment is for. The Relay API's rows are all of one more. */
+function isOf(ctx: PlanContext, typeName: string, condition: string): boolean {
+  return condition === typeName || (condition === NODE_INTERFACE && ctx.role.relay !== undefined);
 }
 
 function addField(ctx: PlanContext, fields: Map<string, Collecting>, node: FieldNode, base: Path): void {
@@ -158,4 +166,14 @@ export function noSubselection(field: SelectedField): void {
 /** A selection's place for messages. */
 export function placeOf(field: SelectedField): string {
   return pathText(field.path);
+}
+
+/** All mentions of a field as one node. */
+export function withKey(field: SelectedField): FieldNode {
+  const [first, ...rest] = field.selectionSets;
+  if (!first || rest.length === 0) return field.node;
+  return {
+    ...field.node,
+    selectionSet: { ...first, selections: [first, ...rest].flatMap((set) => set.selections) },
+  };
 }

@@ -70,7 +70,7 @@ export function orderByKeys(
 }
 
 /** ` order by a asc nulls last, …`; nothing for no keys. */
-export function orderBySql(keys: readonly SortKey[]): Sql {
+export function orderBySql(keys: readonly Pick<SortKey, 'value' | 'direction'>[]): Sql {
   if (keys.length === 0) return sql``;
   return sql` order by ${join(keys.map((k) => sql`${k.value} ${directionSql(k.direction)}`))}`;
 }

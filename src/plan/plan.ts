@@ -1,7 +1,6 @@
 // Operation × role -> Plan, in one walk: names resolved, permissions applied, SQL written. A plan holds for every
 // request of the same role and text whose variables pass its guards.
 
-import type { FieldNode } from 'graphql';
 import { OperationTypeNode } from 'graphql/language';
 
 import type { RoleView, TableView } from '../artifact/decode.ts';
@@ -15,7 +14,7 @@ import { aggregateSql } from './aggregate.ts';
 import { type Answer, answerOf, type LeafRoot, type Root } from './answer.ts';
 import { readArguments } from './arguments.ts';
 import type { SelectedField } from './collect.ts';
-import { collectFields, noSubselection, subselection } from './collect.ts';
+import { collectFields, noSubselection, subselection, withKey } from './collect.ts';
 import type { PlanContext, PlanSettings, RequestValue } from './context.ts';
 import { invalid, newContext } from './context.ts';
 import { functionRootSql } from './function-root.ts';
@@ -23,6 +22,7 @@ import type { Guard } from './input.ts';
 import { keyConditions } from './key.ts';
 import { planMutation } from './mutation/mutation.ts';
 import type { RowSet } from './mutation/row-set.ts';
+import { relayRootField } from './relay/relay-root.ts';
 import { tableSource } from './rows.ts';
 import { listSql, objectSql, rowsSql } from './select.ts';
 
@@ -78,7 +78,8 @@ function planQuery(ctx: PlanContext): Answer {
       invalid(`directive '${directive.name.value}' is not defined in the schema`, undefined);
   }
   const fields = collectFields(ctx, QUERY_ROOT, [node.selectionSet], undefined);
-  return answerOf(fields.map((field) => rootField(ctx, field)));
+  const planRoot = ctx.role.relay ? relayRootField : rootField;
+  return answerOf(fields.map((field) => planRoot(ctx, field)));
 }
 
 function rootField(ctx: PlanContext, field: SelectedField): Root {
@@ -114,16 +115,6 @@ function leafField(
   const root = fields.get(name) ?? invalid(`field '${name}' not found in type: '${typeName}'`, field.path);
   const table = ctx.role.table(root.table);
   return { kind: 'source', key, source: table.source, value: rootSql(ctx, root, table, field) };
-}
-
-/** All mentions of a field as one node. */
-export function withKey(field: SelectedField): FieldNode {
-  const [first, ...rest] = field.selectionSets;
-  if (!first || rest.length === 0) return field.node;
-  return {
-    ...field.node,
-    selectionSet: { ...first, selections: [first, ...rest].flatMap((set) => set.selections) },
-  };
 }
 
 function rootSql(ctx: PlanContext, root: RootField, table: TableView, field: SelectedField): Sql {

@@ -5,11 +5,11 @@ import { OperationTypeNode } from 'graphql/language';
 
 import type { RoleView } from '../artifact/decode.ts';
 import type { Operation, VariableValues } from '../parse/operation.ts';
-import { collectFields } from './collect.ts';
+import { collectFields, withKey } from './collect.ts';
 import type { PlanSettings } from './context.ts';
 import { newContext } from './context.ts';
 import type { Plan } from './plan.ts';
-import { plan, withKey } from './plan.ts';
+import { plan } from './plan.ts';
 
 export interface RootPlan {
   /** Response key. */

@@ -3,6 +3,7 @@
 import type { SelectionSetNode } from 'graphql';
 
 import type { TableView } from '../artifact/decode.ts';
+import { connectionFieldName } from '../artifact/type-names.ts';
 import type { ColumnField, ComputedField, FieldModel, TypeRef } from '../artifact/types.ts';
 import type { JsonField } from '../sql/json.ts';
 import { jsonRow } from '../sql/json.ts';
@@ -23,6 +24,8 @@ import { presence } from './input.ts';
 import { joinConditions } from './join.ts';
 import { outputSql } from './output.ts';
 import { permissionSql } from './permission.ts';
+import { connectionSql } from './relay/connection.ts';
+import { nodeIdSql } from './relay/node-id.ts';
 import type { Rows, RowSource } from './rows.ts';
 import { LIST_ARGUMENTS, rows } from './rows.ts';
 
@@ -84,7 +87,8 @@ export function objectSql(ctx: PlanContext, source: RowSource, field: SelectedFi
   return sql`(select ${row.json(outer)} from (select ${row.columns} from ${source.from} as ${alias} where ${conditions} limit 1) as ${outer})`;
 }
 
-function objectFields(
+/** The members of a row's object. */
+export function objectFields(
   ctx: PlanContext,
   table: TableView,
   alias: Sql,
@@ -103,6 +107,8 @@ function fieldSql(ctx: PlanContext, table: TableView, alias: Sql, field: Selecte
     noSubselection(field);
     return sql`${literal(table.typeName)}::text`;
   }
+  const ofRelay = ctx.role.relay && relayFieldSql(ctx, table, alias, field);
+  if (ofRelay) return ofRelay;
   const model = table.field(field.name);
   if (model) return modelSql(ctx, table, alias, field, model);
   const aggregated = table.aggregated(field.name);
@@ -112,6 +118,26 @@ function fieldSql(ctx: PlanContext, table: TableView, alias: Sql, field: Selecte
       return aggregateSql(ctx, source, field, rowsSql, argumentsOf(aggregated));
   }
   invalid(`field '${field.name}' not found in type: '${table.typeName}'`, field.path);
+}
+
+/** What a row has in the Relay API only: an id in the place of a column of that name, and pages of related rows. */
+function relayFieldSql(
+  ctx: PlanContext,
+  table: TableView,
+  alias: Sql,
+  field: SelectedField,
+): Sql | undefined {
+  if (field.name === 'id' && table.relay) {
+    readArguments(field, []);
+    noSubselection(field);
+    return nodeIdSql(table, table.relay, alias);
+  }
+  const { convention } = table.naming;
+  const paged = table.fields.find(
+    (f) => f.kind === 'array_relationship' && connectionFieldName(convention, f.name) === field.name,
+  );
+  const source = paged && relatedRows(ctx, table, alias, paged, field);
+  return source?.table.relay && connectionSql(ctx, source, field, objectFields);
 }
 
 function modelSql(

@@ -43,6 +43,7 @@ describe('defaults', () => {
       adminInternalErrors: true,
       enableConsole: false,
       enabledApis: new Set(['metadata', 'graphql', 'pgdump', 'config']),
+      enableRelay: true,
       enableAllowlist: false,
       cors: { kind: 'any' },
       neonEndpoint: null,
