@@ -72,8 +72,9 @@ function dependents(
   objects: readonly SchemaObject[],
   onlyTyped: boolean,
 ): readonly SchemaObject[] {
-  const isOne = memberOf(objects);
   const found: SchemaObject[] = [];
+  if (objects.length === 0) return found;
+  const isOne = memberOf(objects);
   visitUses(metadata, catalogs, (object, uses) => {
     if (isOne(object)) return;
     let isDependent = false;

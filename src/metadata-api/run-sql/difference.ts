@@ -46,8 +46,12 @@ export interface AlteredFunction {
 const name = { schema: v.string(), name: v.string() };
 const tableState = v.object({
   ...name,
-  columns: v.record(v.string(), v.object({ name: v.string(), type: v.string() })),
-  foreignKeys: v.record(v.string(), v.object(name)),
+  columns: v.object({
+    numbers: v.nullable(v.array(v.number())),
+    names: v.nullable(v.array(v.string())),
+    types: v.nullable(v.array(v.string())),
+  }),
+  foreignKeys: v.nullable(v.array(v.object({ ...name, key: v.string() }))),
 });
 const functionState = v.object({ ...name, volatility: v.string(), overloads: v.number() });
 const change = <T extends v.GenericSchema>(state: T) =>
@@ -80,20 +84,27 @@ export function readDifference(text: string): Difference | null {
 }
 
 function alteredTable(before: TableState, after: TableState): AlteredTable {
-  const columns = Object.entries(before.columns);
+  const now = new Map(columnsOf(after).map((column) => [column.number, column]));
+  const keys = new Set(after.foreignKeys?.map(({ key }) => key));
   return {
     table: nameOf(before),
     name: nameOf(after),
-    droppedColumns: columns.filter(([number]) => !after.columns[number]).map(([, column]) => column.name),
-    columns: columns.flatMap(([number, column]) => {
-      const now = after.columns[number];
-      if (!now) return [];
-      return [{ name: column.name, newName: now.name, isRetyped: now.type !== column.type }];
+    droppedColumns: columnsOf(before)
+      .filter(({ number }) => !now.has(number))
+      .map((column) => column.name),
+    columns: columnsOf(before).flatMap((column) => {
+      const altered = now.get(column.number);
+      if (!altered) return [];
+      return [{ name: column.name, newName: altered.name, isRetyped: altered.type !== column.type }];
     }),
-    droppedForeignKeys: Object.entries(before.foreignKeys)
-      .filter(([key]) => !after.foreignKeys[key])
-      .map(([key, references]) => ({ references: nameOf(references), positions: positionsIn(key) })),
+    droppedForeignKeys: (before.foreignKeys ?? [])
+      .filter(({ key }) => !keys.has(key))
+      .map((references) => ({ references: nameOf(references), positions: positionsIn(references.key) })),
   };
+}
+
+function columnsOf({ columns: { numbers, names, types } }: TableState) {
+  return (numbers ?? []).map((number, i) => ({ number, name: names?.[i] ?? '', type: types?.[i] ?? '' }));
 }
 
 /** `oid:1,2>3,4` */

@@ -9,13 +9,14 @@
 import { CATALOG_SQL } from '../../catalog/catalog-sql.ts';
 import { addEnumTables, readCatalog } from '../../catalog/read-catalog.ts';
 import type { DatabaseCatalog } from '../../catalog/types.ts';
+import { nameKey } from '../../compile/names.ts';
 import { HedgeError } from '../../error/hedge-error.ts';
 import type { Path } from '../../error/path.ts';
 import { pathText } from '../../error/path.ts';
 import { NeonError } from '../../execute/neon-error.ts';
 import type { Database, Statement, StatementResult } from '../../execute/types.ts';
 import { enumTablesOf } from '../../metadata/enum-tables.ts';
-import type { Metadata, SourceMetadata } from '../../metadata/types.ts';
+import type { Metadata, SourceMetadata, TableName } from '../../metadata/types.ts';
 import { must } from '../../util/assert.ts';
 import type { Catalogs } from '../dependencies/dependents.ts';
 import { changesSchema, type RunSqlArgs } from './args.ts';
@@ -257,17 +258,20 @@ function noted(
 
 /** Names of what the metadata tracks, for `NOTE_SQL`. */
 function noteOf({ tables, functions }: SourceMetadata): Statement {
-  const pair = ({ schema, name }: { readonly schema: string; readonly name: string }) => [schema, name];
+  const computed = tables.flatMap(({ computed_fields: fields }) => fields ?? []);
+  const called = [
+    ...(functions ?? []).map((fn) => fn.function),
+    ...computed.map(({ definition }) => definition.function),
+  ];
   const names = {
-    tables: tables.map(({ table }) => pair(table)),
-    functions: [
-      ...(functions ?? []).map((fn) => pair(fn.function)),
-      ...tables.flatMap(({ computed_fields: fields }) =>
-        (fields ?? []).map(({ definition }) => pair(definition.function)),
-      ),
-    ],
+    tables: distinct(tables.map(({ table }) => table)),
+    functions: distinct(called),
   };
   return { sql: NOTE_SQL, parameters: [JSON.stringify(names)] };
+}
+
+function distinct(names: readonly TableName[]): readonly (readonly [string, string])[] {
+  return [...new Map(names.map((of) => [nameKey(of), [of.schema, of.name] as const])).values()];
 }
 
 function sourceOf(metadata: Metadata, name: string): SourceMetadata {
