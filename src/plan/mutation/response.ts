@@ -6,6 +6,7 @@ import { Kind } from 'graphql/language';
 
 import type { WriteView } from '../../artifact/decode-writes.ts';
 import type { TableView } from '../../artifact/decode.ts';
+import { wordOf } from '../../artifact/type-names.ts';
 import type { JsonField } from '../../sql/json.ts';
 import { jsonRow } from '../../sql/json.ts';
 import type { Sql } from '../../sql/sql.ts';
@@ -60,10 +61,11 @@ function memberSql(
   typeName: string,
 ): Sql {
   readArguments(field, []);
-  switch (field.name) {
-    case '__typename':
-      noSubselection(field);
-      return sql`${literal(typeName)}::text`;
+  if (field.name === '__typename') {
+    noSubselection(field);
+    return sql`${literal(typeName)}::text`;
+  }
+  switch (wordOf(write.naming.convention, ['affected_rows', 'returning'], field.name)) {
     case 'affected_rows':
       noSubselection(field);
       return affected;
@@ -92,7 +94,7 @@ function sourceOf(table: TableView, from: Sql): RowSource {
 export function emptyResponse(ctx: PlanContext, write: WriteView, field: SelectedField): string {
   const typeName = write.typeOf('mutation_response');
   const members = collectFields(ctx, typeName, subselection(field), field.path).map(({ key, name }) => {
-    const value = name === 'affected_rows' ? '0' : name === 'returning' ? '[]' : JSON.stringify(typeName);
+    const value = name === '__typename' ? JSON.stringify(typeName) : name === 'returning' ? '[]' : '0';
     return `${JSON.stringify(key)}:${value}`;
   });
   return `{${members.join(',')}}`;
