@@ -7,6 +7,7 @@ import { pathText } from '../error/path.ts';
 import type { Sql } from '../sql/sql.ts';
 import { ident, sql } from '../sql/sql.ts';
 import { ExactNumber } from '../util/exact-number.ts';
+import { geoJsonText } from './geojson.ts';
 import { cursorJson } from './relay/base64.ts';
 
 /** How a request's value is read and what Postgres type it becomes. */
@@ -115,21 +116,26 @@ function encodeScalar(
 ): string {
   if (value === null || value === undefined) fail(`unexpected null value for type '${type.graphql}'`, path);
   if (type.enumValues) return enumText(type.graphql, type.enumValues, value, path, describe);
-  if (isJson(type) || isGeo(type)) return textOf(JSON.stringify(value), path);
+  if (isGeo(type)) return geoJsonText(value, path);
+  if (isJson(type)) return textOf(JSON.stringify(value), path);
   const mismatch = (expected: string): never =>
     fail(`expected ${expected} for type '${type.graphql}', but found ${describe()}`, path);
   switch (type.graphql) {
+    // As in Hasura, a column takes its values as text too: that is how it gives some of them.
     case 'Int':
+      if (typeof value === 'string' && /^[+-]?\d+$/.test(value)) return encodeInt(Number(value), path);
       return typeof value === 'number'
         ? encodeInt(value, path)
         : value instanceof ExactNumber
           ? outOfBounds(value.text, path)
           : mismatch('a 32-bit integer');
     case 'Float':
+      if (typeof value === 'string' && FLOAT_TEXT.test(value)) return value;
       return typeof value === 'number' || value instanceof ExactNumber
         ? numberText(value)
         : mismatch('a float');
     case 'Boolean':
+      if (value === 'true' || value === 'false') return value;
       return typeof value === 'boolean' ? String(value) : mismatch('a boolean');
     case 'String':
       return typeof value === 'string' ? textOf(value, path) : mismatch('a string');
@@ -137,9 +143,25 @@ function encodeScalar(
   }
   if (type.pg.name === 'ltree' && typeof value === 'string') checkLabelPath(value, path);
   if (typeof value === 'string') return textOf(value, path);
-  if (typeof value === 'number' || value instanceof ExactNumber) return numberText(value);
+  if (typeof value === 'number' || value instanceof ExactNumber) {
+    const text = numberText(value);
+    return type.pg.name === 'money' ? withoutExponent(text) : text;
+  }
   if (typeof value === 'boolean') return String(value);
   return mismatch('a string');
+}
+
+const FLOAT_TEXT = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|Infinity|NaN)$/;
+
+/** `-2E-2` as `-0.02`: Postgres reads no exponents in money. Sums beyond 20 places are left to it to refuse. */
+function withoutExponent(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent] =
+    /^(-?)(\d+)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const shift = Number(exponent ?? 0);
+  if (exponent === undefined || Math.abs(shift) > 20) return text;
+  const digits = '0'.repeat(Math.max(0, -shift)) + whole + fraction + '0'.repeat(Math.max(0, shift));
+  const point = Math.max(0, -shift) + whole.length + shift;
+  return `${sign}${digits.slice(0, point) || '0'}.${digits.slice(point) || '0'}`;
 }
 
 /** The row of an enum table that a name stands for. */

@@ -58,7 +58,12 @@ describe('encodeLeaf', () => {
   });
 
   test.each<[Leaf, unknown, string]>([
-    [INT, '1', "validation-failed $.arg expected a 32-bit integer for type 'Int', but found a thing"],
+    [INT, '1x', "validation-failed $.arg expected a 32-bit integer for type 'Int', but found a thing"],
+    [
+      INT,
+      '2147483648',
+      'parse-failed $.arg The value 2.147483648e9 lies outside the bounds or is not an integer. Maybe it is a float, or is there integer overflow?',
+    ],
     [
       INT,
       2147483648,
@@ -79,7 +84,7 @@ describe('encodeLeaf', () => {
     ],
     [
       scalar('bool', 'Boolean'),
-      'true',
+      'yes',
       "validation-failed $.arg expected a boolean for type 'Boolean', but found a thing",
     ],
     [
