@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { exportMetadata } from '../../src/metadata/export.ts';
 import { directoryOf } from '../../src/metadata/files.ts';
+import type { ParseCache } from '../../src/metadata/load.ts';
 import { readMetadata } from '../../src/metadata/metadata.ts';
 import type { Problem } from '../../src/metadata/problem.ts';
 import type { Metadata } from '../../src/metadata/types.ts';
@@ -19,6 +20,8 @@ import { changedFiles, recordFiles, type FileChanges, type RecordedFiles } from 
 export interface WriteOptions {
   /** Replaces files that hold mistakes, too. Without it such a directory is left as it is. */
   readonly overwrite?: boolean;
+  /** As for `readMetadata` without a `directory`. */
+  readonly cache?: ParseCache;
 }
 
 export type WriteResult =
@@ -40,17 +43,21 @@ export type WriteResult =
 export async function writeMetadataDirectory(
   directory: string,
   metadata: Metadata,
-  { overwrite = false }: WriteOptions = {},
+  { overwrite = false, cache = new Map() }: WriteOptions = {},
 ): Promise<WriteResult> {
-  const planned = await planDirectory(recordFiles(nodeFiles(directory)), metadata, overwrite);
+  const planned = await planDirectory(recordFiles(nodeFiles(directory)), metadata, { overwrite, cache });
   if ('problems' in planned) return planned;
   return applyChanges(directory, planned.changes);
 }
 
 type Plan = { readonly changes: FileChanges } | { readonly problems: readonly Problem[] };
 
-async function planDirectory(files: RecordedFiles, metadata: Metadata, overwrite: boolean): Promise<Plan> {
-  const read = await readMetadata(files);
+async function planDirectory(
+  files: RecordedFiles,
+  metadata: Metadata,
+  { overwrite, cache }: Required<WriteOptions>,
+): Promise<Plan> {
+  const read = await readMetadata(files, { cache });
   const isEmpty = ![...files.names].some((name) => !name.startsWith('.'));
   if (isEmpty) return { changes: new Map(metadataFiles(metadata)) };
   if (read.problems.length > 0) {
@@ -60,7 +67,7 @@ async function planDirectory(files: RecordedFiles, metadata: Metadata, overwrite
   try {
     const changes = editProject(files, read, metadata);
     const checked = recordFiles(changedFiles(files, changes));
-    const after = await readMetadata(checked);
+    const after = await readMetadata(checked, { cache });
     if (after.problems.length === 0 && says(after.metadata, metadata)) {
       return { changes: withRemovals(changes, files, checked) };
     }

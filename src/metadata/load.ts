@@ -11,7 +11,7 @@ import {
   type IncludeTree,
   type Tree,
 } from './tree.ts';
-import { isBomb, MAX_DEPTH, parseYaml, TOO_DEEP } from './yaml.ts';
+import { isBomb, MAX_DEPTH, parseYaml, TOO_DEEP, type ParsedText } from './yaml.ts';
 
 /** Includes nested deeper than this are a loop whose every turn has another name (a symbolic link to itself). */
 const MAX_INCLUDES = 32;
@@ -30,8 +30,18 @@ export interface Loader {
   load(path: string): Promise<Tree | undefined>;
 }
 
-/** A loader of `files` that puts `displayed` before their paths in problems. */
-export function createLoader(files: MetadataFiles, displayed: string, report: Report): Loader {
+/** Files that were parsed before, by path: a file whose text did not change since is not parsed again. */
+export type ParseCache = Map<string, { readonly text: string; readonly parsed: ParsedText }>;
+
+export interface LoaderOptions {
+  /** Stands before the paths in problems. */
+  readonly displayed: string;
+  readonly report: Report;
+  readonly cache: ParseCache;
+}
+
+/** A loader of `files`. */
+export function createLoader(files: MetadataFiles, { displayed, report, cache }: LoaderOptions): Loader {
   const seen = new Set<string>();
   const loaded = new Map<string, Promise<Tree | undefined>>();
   let written = 0;
@@ -76,7 +86,7 @@ export function createLoader(files: MetadataFiles, displayed: string, report: Re
       written++;
       return scalarTree(placeOf(path), content);
     }
-    const parsed = parseYaml(displayed + path, content, report);
+    const parsed = parse(path, content);
     written += parsed.written;
     const included = new Map<IncludeTree, Tree>();
     for (const found of includesIn(parsed.tree)) included.set(found, await include(found, path, chain));
@@ -89,6 +99,19 @@ export function createLoader(files: MetadataFiles, displayed: string, report: Re
     } else if (whole.depth > MAX_DEPTH) report(placeOf(path), TOO_DEEP);
     else return whole;
     return holeTree(placeOf(path));
+  }
+
+  function parse(path: string, content: string): ParsedText {
+    const known = cache.get(path);
+    if (known?.text === content) return known.parsed;
+    let isFlawless = true;
+    const parsed = parseYaml(displayed + path, content, (...problem) => {
+      isFlawless = false;
+      report(...problem);
+    });
+    // Problems must be told each time.
+    if (isFlawless) cache.set(path, { text: content, parsed });
+    return parsed;
   }
 
   async function include(tree: IncludeTree, from: string, chain: readonly string[]): Promise<Tree> {

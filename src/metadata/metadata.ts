@@ -3,7 +3,7 @@ import { readDirectory } from './directory.ts';
 import { checkDuplicates } from './duplicates.ts';
 import { noteUnavailable } from './features.ts';
 import type { MetadataFiles } from './files.ts';
-import { createLoader } from './load.ts';
+import { createLoader, type ParseCache } from './load.ts';
 import {
   documentPathText,
   sortProblems,
@@ -19,6 +19,8 @@ import { validate } from './validate.ts';
 export interface ReadOptions {
   /** The directory's name as it should stand before the file names in problems, e.g. `metadata`. */
   readonly directory?: string;
+  /** Kept by the caller from one reading of the same directory to the next, which then takes only what changed. */
+  readonly cache?: ParseCache;
 }
 
 export interface MetadataResult {
@@ -45,7 +47,8 @@ export async function readMetadata(files: MetadataFiles, options: ReadOptions = 
   const directory = (options.directory ?? '').replace(/\/+$/, '');
   const report = reportTo(problems);
   const note = reportTo(notices);
-  const loader = createLoader(files, directory === '' ? '' : `${directory}/`, report);
+  const displayed = directory === '' ? '' : `${directory}/`;
+  const loader = createLoader(files, { displayed, report, cache: options.cache ?? new Map() });
   const tree = await readDirectory(loader, report, note);
   const document = plainValue(tree);
   const valid = validate(tree, document, report);
