@@ -1,7 +1,5 @@
 // run_sql -> its result: the SQL runs at once, and the working copy of the metadata follows what it renamed and dropped.
 
-import { HedgeError } from '../error/hedge-error.ts';
-import { NeonError } from '../execute/neon-error.ts';
 import { readArgs } from './commands/command.ts';
 import { findSource } from './commands/find.ts';
 import { checkConsistency } from './consistency.ts';
@@ -40,9 +38,10 @@ export async function runSqlCommand({ api, work }: CommandContext, command: Comm
       checkConsistency({ kind: 'none new' }, known, after, command.path);
       return isShared ? await work.storeStatements() : [];
     },
+    storeError: (error) => conflictOf(error, work.resourceVersion),
   }).catch((error: unknown) => {
     work.restore(before);
-    throw storeConflict(error, work.resourceVersion) ?? error;
+    throw error;
   });
 
   if (!args.readOnly) {
@@ -56,10 +55,4 @@ export async function runSqlCommand({ api, work }: CommandContext, command: Comm
     work.touch();
   }
   return outcome.answer;
-}
-
-function storeConflict(error: unknown, expected: number): HedgeError | undefined {
-  return error instanceof HedgeError && error.cause instanceof NeonError
-    ? conflictOf(error.cause, expected)
-    : undefined;
 }

@@ -11,7 +11,7 @@ export interface ExpressionVisitor {
   column(table: TableName, name: string, typed: boolean): string;
   relationship(table: TableName, name: string): string;
   computedField(table: TableName, name: string): string;
-  /** The table of an `_exists`. */
+  /** The table of an `_exists`. The same object: the name stays. */
   table(name: TableName): TableName;
 }
 
@@ -64,9 +64,10 @@ function exists(scope: Scope, value: unknown): unknown {
   if (!isObject(value)) return value;
   const table = tableName(value['_table']);
   if (!table) return value;
+  const named = scope.visitor.table(table);
   return {
     ...value,
-    _table: scope.visitor.table(table),
+    _table: named === table ? value['_table'] : named, // unchanged it stays in the form it was written in
     _where: ifExpression({ ...scope, table }, value['_where']),
   };
 }

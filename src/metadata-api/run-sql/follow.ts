@@ -14,7 +14,7 @@ import {
   typeDependentsOf,
 } from '../dependencies/dependents.ts';
 import { purge } from '../dependencies/purge.ts';
-import type { Renames } from '../dependencies/rename.ts';
+import type { Renames } from '../dependencies/rename-names.ts';
 import { rename } from '../dependencies/rename.ts';
 import type { SchemaObject } from '../dependencies/types.ts';
 import { describeObjects } from '../dependencies/types.ts';
@@ -215,14 +215,23 @@ function refuseTypes(
 }
 
 function renamesOf({ alteredTables, alteredFunctions }: Difference): Renames {
+  const isRenamed = (from: TableName, to: TableName): boolean => nameKey(from) !== nameKey(to);
   return {
-    tables: new Map(alteredTables.map(({ table, name }) => [nameKey(table), name])),
+    tables: new Map(
+      alteredTables
+        .filter(({ table, name }) => isRenamed(table, name))
+        .map(({ table, name }) => [nameKey(table), name]),
+    ),
     columns: new Map(
       alteredTables.map(({ table, columns }) => [
         nameKey(table),
         new Map(columns.map(({ name, newName }) => [name, newName])),
       ]),
     ),
-    functions: new Map(alteredFunctions.map(({ function: fn, name }) => [nameKey(fn), name])),
+    functions: new Map(
+      alteredFunctions
+        .filter(({ function: fn, name }) => isRenamed(fn, name))
+        .map(({ function: fn, name }) => [nameKey(fn), name]),
+    ),
   };
 }
