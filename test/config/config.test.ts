@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { ConfigError, readConfig } from '../../src/config/config.ts';
+import { ConfigError, readCompileOptions, readConfig } from '../../src/config/config.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
 
 const SECRET = { HASURA_GRAPHQL_ADMIN_SECRET: 'configured-admin-secret' };
@@ -46,9 +46,40 @@ describe('defaults', () => {
       enableRelay: true,
       enableAllowlist: false,
       cors: { kind: 'any' },
+      metadataMode: 'bundled',
+      databaseUrl: null,
+      metadataDatabaseUrl: null,
+      schemaSyncPollInterval: 1000,
+      maintenanceMode: false,
+      compileOptions: {
+        namingConventions: false,
+        defaultNamingConvention: 'hasura-default',
+        inferFunctionPermissions: true,
+      },
       neonEndpoint: null,
       maxBodyBytes: 10_485_760,
     });
+  });
+});
+
+describe('how metadata is compiled', () => {
+  const FEATURE = 'HASURA_GRAPHQL_EXPERIMENTAL_FEATURES';
+  const CONVENTION = 'HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION';
+
+  it.each([
+    [{}, false, 'hasura-default'],
+    [{ [CONVENTION]: 'graphql-default' }, false, 'hasura-default'],
+    [{ [FEATURE]: 'something_else', [CONVENTION]: 'graphql-default' }, false, 'hasura-default'],
+    [{ [FEATURE]: 'naming_convention' }, true, 'hasura-default'],
+    [{ [FEATURE]: 'other, naming_convention', [CONVENTION]: 'graphql-default' }, true, 'graphql-default'],
+  ])('%j', (env, namingConventions, defaultNamingConvention) => {
+    const wanted = { namingConventions, defaultNamingConvention, inferFunctionPermissions: true };
+    expect(readConfig(env).compileOptions).toEqual(wanted);
+    expect(readCompileOptions({ ...env, HASURA_GRAPHQL_JWT_SECRET: 'broken' })).toEqual(wanted);
+  });
+
+  it('refuses a convention there is not', () => {
+    expect(() => readCompileOptions({ [CONVENTION]: 'snake' })).toThrow(CONVENTION);
   });
 });
 
