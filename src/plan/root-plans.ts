@@ -1,9 +1,10 @@
 // An operation -> a plan of its own for each of its root fields, for those who want to look at them one by one.
 
 import type { FieldNode, OperationDefinitionNode } from 'graphql';
-import { OperationTypeNode } from 'graphql/language';
+import { Kind, OperationTypeNode } from 'graphql/language';
 
 import type { RoleView } from '../artifact/decode.ts';
+import { namespaceTypeName } from '../artifact/type-names.ts';
 import type { Operation, VariableValues } from '../parse/operation.ts';
 import { collectFields, withKey } from './collect.ts';
 import type { PlanSettings } from './context.ts';
@@ -12,7 +13,7 @@ import type { Plan } from './plan.ts';
 import { plan } from './plan.ts';
 
 export interface RootPlan {
-  /** Response key. */
+  /** Response key; below a namespace `<key of the namespace>.<key>`. */
   readonly key: string;
   readonly plan: Plan;
 }
@@ -31,10 +32,22 @@ export function planRootFields(
   const asQuery = withNode(operation, { ...operation.node, operation: OperationTypeNode.QUERY });
   plan(role, asQuery, variables, settings);
   const ctx = newContext(role, asQuery, variables, settings);
-  return collectFields(ctx, 'query_root', [asQuery.node.selectionSet], undefined).map((field) => ({
-    key: field.key,
-    plan: plan(role, withOnly(asQuery, withKey(field)), variables, settings),
-  }));
+  return collectFields(ctx, 'query_root', [asQuery.node.selectionSet], undefined).flatMap((field) => {
+    const namespace = role.query.namespaces.get(field.name);
+    const planOf = (node: FieldNode): Plan => plan(role, withOnly(asQuery, node), variables, settings);
+    const whole = { key: field.key, plan: planOf(withKey(field)) };
+    if (!namespace) return [whole];
+    const typeName = namespaceTypeName(namespace.naming, field.name, 'query');
+    const members = collectFields(ctx, typeName, field.selectionSets, field.path);
+    if (members.length === 0) return [whole]; // all skipped
+    return members.map((member) => ({
+      key: `${field.key}.${member.key}`,
+      plan: planOf({
+        ...field.node,
+        selectionSet: { kind: Kind.SELECTION_SET, selections: [withKey(member)] },
+      }),
+    }));
+  });
 }
 
 function withOnly(operation: Operation, field: FieldNode): Operation {

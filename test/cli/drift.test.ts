@@ -60,6 +60,16 @@ const BASE: DatabaseCatalog = {
   tables: [USERS],
   functions: [FULL_NAME],
   enums: [{ schema: 'public', name: 'mood', values: ['calm', 'wild'] }],
+  enumTables: [
+    {
+      schema: 'public',
+      name: 'color',
+      values: [
+        { value: 'blue', comment: null },
+        { value: 'red', comment: null },
+      ],
+    },
+  ],
   domains: [{ schema: 'public', name: 'zip', baseType: TEXT, notNull: false }],
   composites: [{ schema: 'public', name: 'pair', fields: [{ name: 'a', type: INT4 }] }],
 };
@@ -133,6 +143,20 @@ const CASES: readonly [fact: string, database: DatabaseCatalog, lines: readonly 
     [
       'function public.full_name(public.users): result is text in the migrations, setof text in the database',
       'function public.full_name(public.users): volatility is stable in the migrations, volatile in the database',
+    ],
+  ],
+  [
+    'rows of enum tables',
+    {
+      ...BASE,
+      enumTables: [
+        { schema: 'public', name: 'color', values: [{ value: 'red', comment: 'new' }] },
+        { schema: 'public', name: 'size', values: [{ value: 's', comment: null }] },
+      ],
+    },
+    [
+      'enum table public.color: values is blue, red in the migrations, red (new) in the database',
+      'enum table public.size is in the database, no migration makes it',
     ],
   ],
   [
