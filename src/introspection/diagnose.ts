@@ -88,6 +88,8 @@ export function diagnose(operation: Operation, types: TypeLookup): readonly stri
         if (set) walkFields(type, set, path, depth + 1);
         else errors.push(`${path}: object of type '${name}' must have a selection set`);
         break;
+      case 'INTERFACE':
+        break;
       case 'SCALAR':
         if (set) errors.push(`${path}: scalar '${name}' does not accept a selection set`);
         break;

@@ -10,6 +10,7 @@ type Step = 'end' | 'nothing' | { readonly table: TableRef };
 
 /** True when a selection on the table can end in a leaf: a column, a scalar computed field or an aggregate. */
 export function isSelectable(role: RoleView, table: TableView): boolean {
+  if (role.relay && table.relay) return true; // its id
   return reaches(role, table, (field) => {
     switch (field.kind) {
       case 'column':

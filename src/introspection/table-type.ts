@@ -1,12 +1,13 @@
 // A table -> its object type and `<table>_aggregate`, which refer to each other.
 
 import type { TableView } from '../artifact/decode.ts';
-import { aggregateFieldName } from '../artifact/type-names.ts';
+import { aggregateFieldName, connectionFieldName } from '../artifact/type-names.ts';
 import type { FieldModel } from '../artifact/types.ts';
 import { unreachable } from '../util/assert.ts';
 import { aggregateFields } from './aggregate-fields.ts';
 import { functionArguments, listArguments, scalarArguments } from './arguments.ts';
 import { isSelectable } from './reach.ts';
+import { connectionArguments, connectionType, idField, NODE } from './relay-page.ts';
 import { scalarType } from './scalar.ts';
 import type { FieldDef, TypeRegistry, TypeText } from './types.ts';
 import { describedTable, sortedByName } from './types.ts';
@@ -18,9 +19,11 @@ export function tableType(registry: TypeRegistry, table: TableView): TypeText {
     name: table.typeName,
     description: table.description,
     fields: sortedByName([
+      ...relayFields(registry, table),
       ...table.fields.flatMap((field) => rowField(registry, table, field)),
       ...table.fields.flatMap((field) => aggregateSibling(registry, table, field)),
     ]),
+    ...(registry.role.relay?.tables.includes(table) && { interfaces: [NODE] }),
   }));
 }
 
@@ -81,6 +84,27 @@ function rowField(registry: TypeRegistry, table: TableView, field: FieldModel): 
     default:
       return unreachable(field);
   }
+}
+
+/** What rows have in the Relay API: an id that stands before a column of that name, pages of related rows. */
+function relayFields(registry: TypeRegistry, table: TableView): readonly FieldDef[] {
+  const { role } = registry;
+  if (!role.relay) return [];
+  const pages = table.fields.flatMap((field): FieldDef[] => {
+    if (field.kind !== 'array_relationship') return [];
+    const remote = role.table(field.table);
+    if (!remote.relay) return [];
+    const type = `${connectionType(registry, remote, () => tableType(registry, remote))}!`;
+    return [
+      {
+        name: connectionFieldName(table.naming.convention, field.name),
+        description: field.description ?? 'An array relationship connection',
+        args: connectionArguments(registry, remote),
+        type,
+      },
+    ];
+  });
+  return table.relay ? [idField(registry), ...pages] : pages;
 }
 
 /** `<name>_aggregate` beside what gives rows of a table the role may aggregate. */
