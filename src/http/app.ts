@@ -41,6 +41,7 @@ export function createApp(context: AppContext): Handler {
     app.post('/v2/query', route(metadataHandler(context, 'v2/query')));
     app.post('/v1/query', route(metadataHandler(context, 'v1/query')));
     app.post('/v1/graphql/explain', route(explainHandler(context)));
+    app.post('/v1alpha1/graphql/explain', route(explainHandler(context)));
   }
   app.all('/api/rest/*', route(restHandler(context)));
   if (apis.has('config')) app.get('/v1alpha1/config', route(configHandler(context)));

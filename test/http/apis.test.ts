@@ -28,6 +28,7 @@ const ENDPOINTS: readonly (readonly [api: string, method: string, path: string])
   ['metadata', 'POST', '/v2/query'],
   ['metadata', 'POST', '/v1/query'],
   ['metadata', 'POST', '/v1/graphql/explain'],
+  ['metadata', 'POST', '/v1alpha1/graphql/explain'],
   ['config', 'GET', '/v1alpha1/config'],
   ['pgdump', 'POST', '/v1alpha1/pg_dump'],
   ['developer', 'GET', '/dev/plan_cache'],

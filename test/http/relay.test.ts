@@ -154,7 +154,7 @@ describe('pages', () => {
     for (const size of [1, 3, 50]) {
       const forward: string[] = [];
       for (let cursor: string | null = null; ;) {
-        const { page } = await data<{ page: Page }>(query('first', 'after'), 'admin', { n: size, c: cursor });
+        const { page }: { page: Page } = await data(query('first', 'after'), 'admin', { n: size, c: cursor });
         expect(page.pageInfo.hasPreviousPage).toBe(forward.length > 0);
         forward.push(...page.edges.map(({ node }) => node.id));
         expect(page.pageInfo.hasNextPage).toBe(forward.length < ids.length);
@@ -165,7 +165,7 @@ describe('pages', () => {
 
       const backward: string[] = [];
       for (let cursor: string | null = null; ;) {
-        const { page } = await data<{ page: Page }>(query('last', 'before'), 'admin', { n: size, c: cursor });
+        const { page }: { page: Page } = await data(query('last', 'before'), 'admin', { n: size, c: cursor });
         expect(page.pageInfo.hasNextPage).toBe(backward.length > 0);
         backward.unshift(...page.edges.map(({ node }) => node.id));
         expect(page.pageInfo.hasPreviousPage).toBe(backward.length < ids.length);
