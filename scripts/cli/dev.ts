@@ -1,7 +1,7 @@
 // `hedge dev`: a project folder -> its API on loopback, on the worker that would be deployed, until Ctrl-C.
 
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import { exportMetadata } from '../../src/metadata/export.ts';
@@ -51,13 +51,12 @@ export async function dev(options: DevOptions): Promise<void> {
 async function start(options: DevOptions, progress: Progress, shutdown: Shutdown): Promise<void> {
   const project = await projectToServe(options.project, progress);
   await assertPortFree(options.port);
-  const files = await loadMetadata(project, progress);
-  const hasMetadata = !isEmpty(files.metadata);
+  const files = await metadataFilesOf(project, progress);
   await makeWorkDir(project);
 
   const bundle = bundleWorker(); // takes seconds after a change of the sources; the database starts meanwhile
   bundle.catch(() => {}); // awaited below
-  const metadata = hasMetadata ? files.metadata : DEFAULT_METADATA;
+  const metadata = files?.metadata ?? DEFAULT_METADATA;
   const prepared = await prepareDatabases(options, project, metadata, { progress, shutdown });
   let databases = await prepared.forSources(metadata);
   const bundleDir = await progress.step('Bundling the worker', () => bundle);
@@ -80,7 +79,7 @@ async function start(options: DevOptions, progress: Progress, shutdown: Shutdown
   const worker = await startWorker({ bundleDir, vars, port: options.port }, progress, shutdown);
 
   const server = localServer(worker.url, adminSecretOf(vars));
-  const sync = await startSync(hasMetadata ? files : null, {
+  const sync = await startSync(files, {
     project,
     server,
     progress,
@@ -129,10 +128,13 @@ async function projectToServe(dir: string, progress: Progress): Promise<Project>
   return await openProject(dir, { allowEmpty: true });
 }
 
-/** True for no files, and for files that say nothing, such as those of a new project. */
-function isEmpty(metadata: Metadata): boolean {
+/** What the files say; null when there are none, or they say nothing, as those of a new project. */
+async function metadataFilesOf(project: Project, progress: Progress): Promise<MetadataResult | null> {
+  const names = existsSync(project.metadataDir) ? await readdir(project.metadataDir) : [];
+  if (names.every((name) => name.startsWith('.'))) return null;
+  const result = await loadMetadata(project, progress);
   const nothing = exportMetadata({ version: 3, sources: [] });
-  return JSON.stringify(exportMetadata(metadata)) === JSON.stringify(nothing);
+  return JSON.stringify(exportMetadata(result.metadata)) === JSON.stringify(nothing) ? null : result;
 }
 
 async function startWorker(

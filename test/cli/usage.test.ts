@@ -11,7 +11,12 @@ import { runHedge } from './support.ts';
 
 describe('hedge', () => {
   it.each([
-    [['--help'], /dev.*build.*serve.*schema/s],
+    [['--help'], /dev.*build.*serve.*schema.*metadata.*migrate/s],
+    [['metadata', '--help'], /export.*apply.*diff.*clear.*reload.*inconsistency/s],
+    [
+      ['migrate', 'apply', '--help'],
+      /--endpoint.*--admin-secret.*--database-name.*--all-databases.*--up.*--down.*--goto/s,
+    ],
     [['dev', '--help'], /--port.*--project.*--database-url.*--admin-secret.*--fresh/s],
     [['build', '--help'], /--project.*--database-url.*--check.*--out.*--allow-inconsistent/s],
     [['serve', '--help'], /--build.*--port.*NEON_ENDPOINT.*DATABASE_URL/s],
@@ -28,6 +33,7 @@ describe('hedge', () => {
     [['dev', '--port', 'http'], 'A port is a number from 0 to 65535.'],
     [['dev', '--port', '65536'], 'A port is a number from 0 to 65535.'],
     [['deploy'], "unknown command 'deploy'"],
+    [['migrate', 'aply'], "unknown command 'aply'"],
     [['schema'], "required option '--role <role>' not specified"],
   ])('exits with 2 at %j', async (args, text) => {
     const { code, stdout, stderr } = await runHedge(args);
@@ -38,7 +44,7 @@ describe('hedge', () => {
 
   it('says when a folder is no project', async () => {
     const dir = await mkdtemp(join(tmpdir(), 'hedge-empty-'));
-    const { code, stderr } = await runHedge(['dev', '--project', dir, '--port', '0']);
+    const { code, stderr } = await runHedge(['build', '--project', dir]);
     await rm(dir, { recursive: true });
     expect(code).toBe(1);
     expect(stderr).toContain('is not a project: it has no folder metadata/');
