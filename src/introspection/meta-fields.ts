@@ -4,6 +4,7 @@
 import { must } from '../util/assert.ts';
 import type { DirectiveDef } from './graphql-types.ts';
 import { DIRECTIVES, INTROSPECTION_TYPES } from './graphql-types.ts';
+import { MUTATION_ROOT } from './mutation-root.ts';
 import type { RoleTypes } from './role-types.ts';
 import { QUERY_ROOT } from './role-types.ts';
 import type { EnumValueDef, FieldDef, InputValueDef, TypeDef, TypeText } from './types.ts';
@@ -33,7 +34,7 @@ const SCHEMA: ResolversOf<RoleTypes> = {
   description: () => null,
   types: (types) => types.names,
   queryType: () => QUERY_ROOT,
-  mutationType: () => null,
+  mutationType: (types) => (types.get(MUTATION_ROOT) ? MUTATION_ROOT : null),
   subscriptionType: () => null,
   directives: () => DIRECTIVES,
 };
@@ -44,9 +45,12 @@ const TYPE: ResolversOf<TypeText> = {
   name: (text, types) => named(text, types)?.name ?? null,
   description: (text, types) => named(text, types)?.description ?? null,
   specifiedByURL: () => null,
-  fields: (text, types) => of('OBJECT', text, types)?.fields ?? null,
-  interfaces: (text, types) => (of('OBJECT', text, types) ? [] : null),
-  possibleTypes: () => null,
+  fields: (text, types) => (of('OBJECT', text, types) ?? of('INTERFACE', text, types))?.fields ?? null,
+  interfaces: (text, types) => {
+    const object = of('OBJECT', text, types);
+    return object ? (object.interfaces ?? []) : of('INTERFACE', text, types) ? [] : null;
+  },
+  possibleTypes: (text, types) => of('INTERFACE', text, types)?.possibleTypes ?? null,
   enumValues: (text, types) => of('ENUM', text, types)?.values ?? null,
   inputFields: (text, types) => of('INPUT_OBJECT', text, types)?.inputFields ?? null,
   ofType: (text) =>

@@ -6,8 +6,9 @@ import type { RoleView } from '../artifact/decode.ts';
 import { must, unreachable } from '../util/assert.ts';
 import type { DirectiveDef } from './graphql-types.ts';
 import { DIRECTIVES, INTROSPECTION_TYPES, SPECIFIED_SCALARS } from './graphql-types.ts';
+import { MUTATION_ROOT } from './mutation-root.ts';
 import { QUERY_ROOT, roleTypes } from './role-types.ts';
-import type { InputValueDef, TypeDef } from './types.ts';
+import type { FieldDef, InputValueDef, TypeDef } from './types.ts';
 
 /** What needs no definition in SDL. */
 const BUILT_IN = new Set([...INTROSPECTION_TYPES.map((t) => t.name), ...SPECIFIED_SCALARS.keys()]);
@@ -20,7 +21,7 @@ const SPECIFIED = new Set(specifiedDirectives.map((d) => d.name));
 export function printRoleSchema(role: RoleView): string {
   const types = roleTypes(role);
   const parts = [
-    `schema {\n  query: ${QUERY_ROOT}\n}`,
+    `schema {\n  query: ${QUERY_ROOT}\n${types.get(MUTATION_ROOT) ? `  mutation: ${MUTATION_ROOT}\n` : ''}}`,
     ...DIRECTIVES.filter((d) => !SPECIFIED.has(d.name)).map(printDirective),
   ];
   for (const name of types.names) {
@@ -43,15 +44,23 @@ function printType(def: TypeDef): string {
       return `${head}enum ${def.name} ${block(def.values.map((v) => `${describe(v.description, '  ')}  ${v.name}`))}`;
     case 'INPUT_OBJECT':
       return `${head}input ${def.name} ${block(def.inputFields.map((f) => inputValue(f, '  ')))}`;
-    case 'OBJECT':
-      return `${head}type ${def.name} ${block(
-        def.fields.map(
-          (f) => `${describe(f.description, '  ')}  ${f.name}${printArguments(f.args, '  ')}: ${f.type}`,
-        ),
-      )}`;
+    case 'OBJECT': {
+      const interfaces = def.interfaces?.length ? ` implements ${def.interfaces.join(' & ')}` : '';
+      return `${head}type ${def.name}${interfaces} ${printFields(def.fields)}`;
+    }
+    case 'INTERFACE':
+      return `${head}interface ${def.name} ${printFields(def.fields)}`;
     default:
       return unreachable(def);
   }
+}
+
+function printFields(fields: readonly FieldDef[]): string {
+  return block(
+    fields.map(
+      (f) => `${describe(f.description, '  ')}  ${f.name}${printArguments(f.args, '  ')}: ${f.type}`,
+    ),
+  );
 }
 
 function block(members: readonly string[]): string {

@@ -1,6 +1,6 @@
-// A role's model -> every type its schema has: what `query_root` reaches and nothing else.
+// A role's model -> every type its schema has: what its roots reach and nothing else.
 
-import type { RoleView, TableView } from '../artifact/decode.ts';
+import type { RoleView } from '../artifact/decode.ts';
 import type { Namespace } from '../artifact/root-fields.ts';
 import { namespaceTypeName } from '../artifact/type-names.ts';
 import type { RootField } from '../artifact/types.ts';
@@ -9,11 +9,14 @@ import { must, unreachable } from '../util/assert.ts';
 import { listArguments } from './arguments.ts';
 import { functionRootField } from './function-root.ts';
 import { INTROSPECTION_TYPES } from './graphql-types.ts';
+import { defineMutationRoot } from './mutation-root.ts';
+import { primaryKeyArguments } from './primary-key.ts';
 import { isSelectable } from './reach.ts';
-import { scalar, scalarType } from './scalar.ts';
+import { relayQueryRoot } from './relay-types.ts';
+import { scalar } from './scalar.ts';
 import { aggregateType, tableType } from './table-type.ts';
-import type { FieldDef, InputValueDef, TypeDef, TypeRegistry } from './types.ts';
-import { describedTable, inputValue, sortedByName } from './types.ts';
+import type { Described, FieldDef, TypeDef, TypeRegistry } from './types.ts';
+import { describedTable, sortedByName } from './types.ts';
 
 export const QUERY_ROOT = 'query_root';
 
@@ -47,7 +50,7 @@ export function roleTypes(role: RoleView): RoleTypes {
 
 interface Definition {
   readonly what: string;
-  readonly table: TableView | null;
+  readonly table: Described | null;
   readonly make: () => TypeDef;
 }
 
@@ -97,6 +100,7 @@ function beginTypes(role: RoleView): Map<string, Definition> {
     registry.define(def.name, "GraphQL's introspection", null, () => def);
   for (const name of ['String', 'Boolean', 'Int']) scalar(registry, name); // introspection and @cached refer to them
   registry.define(QUERY_ROOT, 'the root of queries', null, () => queryRoot(registry));
+  defineMutationRoot(registry);
   return definitions;
 }
 
@@ -117,6 +121,7 @@ function findTypes(role: RoleView): RoleTypes {
 }
 
 function queryRoot(registry: TypeRegistry): TypeDef {
+  if (registry.role.relay) return relayQueryRoot(registry, registry.role.relay);
   const { fields: own, namespaces } = registry.role.query;
   const fields = [
     ...[...own.values()].flatMap((field) => rootField(registry, field)),
@@ -164,24 +169,12 @@ function rootField(registry: TypeRegistry, field: RootField): readonly FieldDef[
   }
 }
 
-function primaryKeyArguments(registry: TypeRegistry, table: TableView): readonly InputValueDef[] {
-  const key = must(table.primaryKey, 'a table with select_by_pk has its whole primary key visible');
-  return sortedByName(
-    key.map((name) => {
-      const field = table.field(name);
-      if (field?.kind !== 'column')
-        throw new Error(`Invariant broken: primary key field ${name} is a column`);
-      const type = scalarType(registry, registry.role.type(field.type));
-      return inputValue(name, field.description, `${type}!`);
-    }),
-  );
-}
-
 function membersOf(def: TypeDef): number {
   switch (def.kind) {
     case 'SCALAR':
       return 1;
     case 'OBJECT':
+    case 'INTERFACE':
       return def.fields.reduce((n, f) => n + 1 + f.args.length, 1);
     case 'INPUT_OBJECT':
       return 1 + def.inputFields.length;

@@ -35,6 +35,16 @@ export type TypeDef =
       readonly name: string;
       readonly description: string | null;
       readonly fields: readonly FieldDef[];
+      /** Names of those it implements; none unless given. */
+      readonly interfaces?: readonly string[];
+    }
+  | {
+      readonly kind: 'INTERFACE';
+      readonly name: string;
+      readonly description: string | null;
+      readonly fields: readonly FieldDef[];
+      /** Names of the objects that implement it. */
+      readonly possibleTypes: readonly string[];
     }
   | {
       readonly kind: 'INPUT_OBJECT';
@@ -49,6 +59,9 @@ export type TypeDef =
       readonly values: readonly EnumValueDef[];
     };
 
+/** A table as a role selects from it, or writes to it. */
+export type Described = Pick<TableView, 'source' | 'table'>;
+
 /** Where the makers of types meet: whoever refers to a type defines it, so that only reachable types exist. */
 export interface TypeRegistry {
   readonly role: RoleView;
@@ -57,7 +70,7 @@ export interface TypeRegistry {
    * something else is a clash.
    * @throws HedgeError `unexpected` on a clash, naming both.
    */
-  define(name: string, what: string, table: TableView | null, make: () => TypeDef): TypeText;
+  define(name: string, what: string, table: Described | null, make: () => TypeDef): TypeText;
 }
 
 /** An input value without default. */
@@ -76,7 +89,7 @@ export function sortedByName<T extends { readonly name: string }>(members: reado
 }
 
 /** A table's name in descriptions: `users`, `app.users`. */
-export function describedTable(table: TableView): string {
+export function describedTable(table: Described): string {
   const { schema, name } = table.table;
   return schema === 'public' ? name : `${schema}.${name}`;
 }
