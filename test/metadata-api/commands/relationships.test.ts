@@ -242,7 +242,7 @@ testCommands('rename_relationship', [
           },
         },
         'sources.0.tables.0.update_permissions.0.permission.check': {
-          _exists: { _table: { schema: 'public', name: 'article' }, _where: { writer: { id: 1 } } },
+          _exists: { _table: 'article', _where: { writer: { id: 1 } } },
         },
         'sources.0.tables.1.insert_permissions.0.permission.check': {
           writer: { articles: { writer: {} } },
