@@ -1,7 +1,8 @@
 // run_sql on a real Postgres behind the local Neon endpoint: results, errors, and the metadata that follows.
 
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 
+import { startNeonEndpoint } from '../../../scripts/neon/endpoint.ts';
 import { HedgeError } from '../../../src/error/hedge-error.ts';
 import type { TableMetadata } from '../../../src/metadata/types.ts';
 import { must } from '../../../src/util/assert.ts';
@@ -475,4 +476,36 @@ describe('how it runs', () => {
     expect(await refusal({ sql, no_transaction: true })).toMatchObject({ code: 'postgres-error' });
     expect(await project.value('select count(*)::text from author')).toBe('4');
   });
+});
+
+test('leaves nothing in a session that another request may get', async () => {
+  const endpoint = await startNeonEndpoint({ databaseUrl: inject('serverUrl'), connections: 1 });
+  const alone = await createProject(endpoint.url);
+  try {
+    const settings = `select current_user || ' ' || current_setting('search_path') || ' ' ||
+      current_setting('timezone') || ' ' || coalesce(current_setting('my.own', true), '') || ' ' ||
+      (select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) || ' ' ||
+      coalesce(to_regclass('pg_temp.secret')::text, 'none')`;
+    const before = await alone.value(settings);
+    const sql = `set role pg_monitor; set search_path = pg_temp; set time zone 'Asia/Tokyo'; set my.own = 'x';
+      reset role; create temp table secret (id int); select pg_advisory_lock(1); set session authorization pg_monitor;`;
+    await alone.run({ sql });
+    expect(await alone.value(settings)).toBe(before);
+    await alone.run({
+      sql: `${sql} comment on column pg_temp.secret.id is null`.replace(
+        'set session authorization pg_monitor;',
+        '',
+      ),
+    });
+    expect(await alone.value(settings)).toBe(before);
+    await alone.run({ sql: `set role pg_monitor; set time zone 'Asia/Tokyo'`, no_transaction: true });
+    expect(await alone.value(settings)).toBe(before);
+    await alone.run({ sql: `set role pg_monitor; set time zone 'Asia/Tokyo'`, read_only: true });
+    expect(await alone.value(settings)).toBe(before);
+    await expect(alone.run({ sql: `set time zone 'Asia/Tokyo'; select 1/0` })).rejects.toThrow();
+    expect(await alone.value(settings)).toBe(before);
+  } finally {
+    await alone.drop();
+    await endpoint.stop();
+  }
 });
