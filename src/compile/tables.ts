@@ -18,13 +18,15 @@ import type { TrackedColumn, TrackedSource, TrackedTable } from './tracked.ts';
  * are inconsistent, and stay out with everything the metadata says below them.
  */
 export function trackTables(sources: readonly TrackedSource[], inconsistencies: Inconsistency[]): void {
+  const enumsOf = new Map(sources.map((source) => [source, compileEnums(source)]));
   const typeNames = new Set(
     sources.flatMap((source) =>
       source.metadata.tables.map((table) => tableTypeName(source.naming, baseOf(source, table).text)),
     ),
   );
-  for (const source of sources) {
-    const enums = compileEnums(source);
+  for (const found of [...enumsOf.values()].flatMap((enums) => [...enums.values()]))
+    if (found.kind === 'enum') typeNames.add(found.type.graphql);
+  for (const [source, enums] of enumsOf) {
     const counts = Map.groupBy(source.metadata.tables, (t) => nameKey(t.table));
     for (const [index, metadata] of source.metadata.tables.entries()) {
       const path = [...source.path, 'tables', index];
@@ -91,7 +93,7 @@ export function tableMemberObject(
 
 /** What columns are made of beside the database's own types. */
 interface KnownTypes {
-  /** Of the object types of all sources. */
+  /** Of the object types and enums of all sources. */
   readonly typeNames: ReadonlySet<string>;
   /** Of the source. */
   readonly enums: ReadonlyMap<string, TableEnum>;

@@ -38,6 +38,8 @@ create table empty_one (value text primary key);
 create table bad_one (value text primary key); insert into bad_one values ('a b'), ('ok');
 create table bad_two (value text primary key); insert into bad_two values ('true'), ('1'), ('ok');
 create table bad_three (value text primary key); insert into bad_three values ('é'), ('a-b'), ('');
+create type colors_enum as enum ('x');
+create table moods (id int primary key, mood colors_enum, color text references colors);
 create table of_both (b text references colors references sizes);
 `;
 
@@ -225,6 +227,12 @@ describe('the schema', () => {
     const schema = sdl('admin', tables, { type_names: { prefix: 'p_', suffix: '_s' } });
     expect(schema).toContain('favorite: p_paint_enum_s!');
     expect(schema).toContain('favorite: p_paint_enum_s_comparison_exp');
+  });
+
+  test('a type of the database does not take its name', () => {
+    const schema = sdl('admin', [COLORS, named('moods')]);
+    expect(schema).toContain('color: colors_enum\n');
+    expect(schema).toContain('mood: colors_enum_scalar\n');
   });
 
   test('a table that is no enum gives text', () => {
