@@ -9,6 +9,8 @@ import type { RootField, FunctionModel } from './types.ts';
 /** What the query root of the Relay API has beside `node`. */
 export interface RelayView {
   readonly query: RootFields<ConnectionField>;
+  /** The tables whose rows `node` finds. */
+  readonly tables: readonly TableView[];
   /** The table of that name that the role may select from and whose rows have ids; undefined when there is none. */
   table(schema: string, name: string): TableView | undefined;
 }
@@ -70,6 +72,7 @@ function relayView(role: RoleView): RelayView {
         ]),
       ),
     },
+    tables: [...tables.values()],
     table: (schema, name) => tables.get(JSON.stringify([schema, name])),
   };
 }

@@ -9,6 +9,7 @@ import { ident, sql } from '../sql/sql.ts';
 import { ExactNumber } from '../util/exact-number.ts';
 import { geoJsonText } from './geojson.ts';
 import { cursorJson } from './relay/base64.ts';
+import { readNodeId } from './relay/node-id.ts';
 
 /** How a request's value is read and what Postgres type it becomes. */
 export type Leaf =
@@ -20,7 +21,9 @@ export type Leaf =
   /** `limit`, `offset`: whole numbers from 0. */
   | { readonly kind: 'count'; readonly bits: 32 | 64 }
   /** A cursor of the Relay API: base64 of a JSON object with these members. */
-  | { readonly kind: 'cursor'; readonly members: readonly string[] };
+  | { readonly kind: 'cursor'; readonly members: readonly string[] }
+  /** One of the key's values in an id of the Relay API. */
+  | { readonly kind: 'node_key'; readonly index: number; readonly type: ScalarType };
 
 /** The Postgres type as a cast: `"pg_catalog"."int4"`, with `[]` for arrays. */
 export function castSql(type: ScalarType): Sql {
@@ -40,6 +43,8 @@ export function leafCastSql(leaf: Leaf): Sql {
       return sql`bigint`;
     case 'cursor':
       return sql`json`;
+    case 'node_key':
+      return castSql(leaf.type);
   }
 }
 
@@ -79,6 +84,23 @@ export function encodeLeaf(
       return encodeCount(leaf.bits, value, path, describe);
     case 'cursor':
       return cursorJson(value, leaf.members) ?? fail('the "after" or "before" cursor is invalid', path);
+    case 'node_key':
+      return encodeNodeKey(leaf, value, path);
+  }
+}
+
+function encodeNodeKey(
+  { index, type }: Leaf & { kind: 'node_key' },
+  value: unknown,
+  path: Path | undefined,
+): string {
+  const id = readNodeId(String(value));
+  if (typeof id === 'string') fail(`invalid node id: ${id}`, path);
+  try {
+    return encodeScalar(type, id.key[index], path, () => describeJson(id.key[index]));
+  } catch (error) {
+    if (!(error instanceof HedgeError)) throw error;
+    throw new HedgeError(error.code, `invalid node id: ${error.message}`, { path: error.path });
   }
 }
 

@@ -185,7 +185,10 @@ describe('a query that the schema does not answer', () => {
     ['{ author { ... on author { gone } } }', `"$.author.gone: field 'gone' not found in object 'author'"`],
     ['query ($a: gone) { author { id } }', `"$.a: type 'gone' not found in the schema"`],
     ['query ($a: [author!]) { author { id } }', `"$.a: object 'author' cannot be used in an input type"`],
-    ['mutation { insert_author { x } }', `"$: type 'mutation_root' not found in the schema"`],
+    [
+      'mutation { insert_author(objects: []) { x } gone }',
+      `"$.gone: field 'gone' not found in object 'mutation_root'", "$.insert_author.x: field 'x' not found in object 'author_mutation_response'"`,
+    ],
     ['{', '"not a valid graphql query"'],
     [
       'query a { author { id } } query b { author { id } }',

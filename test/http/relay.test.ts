@@ -328,6 +328,23 @@ describe('a row by its id', () => {
     });
   });
 
+  it('is found by one text for ids of several tables', async () => {
+    const find = (value: string) =>
+      data('query ($id: ID!) { node(id: $id) { __typename ... on author { name } } }', 'admin', {
+        id: value,
+      });
+    for (let i = 0; i < 2; i++) {
+      expect(await find(id(1, 'public', 'author', 1))).toEqual({
+        node: { __typename: 'author', name: 'Ada' },
+      });
+      expect(await find(id(1, 'public', 'author', 3))).toEqual({
+        node: { __typename: 'author', name: 'Cy' },
+      });
+      expect(await find(id(1, 'public', 'book', 1))).toEqual({ node: { __typename: 'book' } });
+      expect(await find(id(1, 'public', 'seat', 'A', 1))).toEqual({ node: { __typename: 'seat' } });
+    }
+  });
+
   it('is the same row again: several columns, big numbers, quotes', async () => {
     const page = await data<{
       seat_connection: { edges: { node: { id: string; hall: string; number: unknown } }[] };
