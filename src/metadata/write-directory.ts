@@ -15,7 +15,7 @@ export const SECTION_FILES: readonly (readonly [section: string, file: string, e
   ['api_limits', 'api_limits.yaml', {}],
   ['backend_configs', 'backend_configs.yaml', {}],
   ['cron_triggers', 'cron_triggers.yaml', []],
-  ['graphql_schema_introspection', 'graphql_schema_introspection.yaml', {}],
+  ['graphql_schema_introspection', 'graphql_schema_introspection.yaml', { disabled_for_roles: [] }],
   ['inherited_roles', 'inherited_roles.yaml', []],
   ['metrics_config', 'metrics_config.yaml', {}],
   ['network', 'network.yaml', {}],

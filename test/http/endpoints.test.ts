@@ -45,9 +45,17 @@ describe('GET /healthz', () => {
   ])('$path says $text', async ({ path, inconsistencies, status, text }) => {
     const response = await service({
       inconsistencies,
-      env: { HASURA_GRAPHQL_ADMIN_SECRET: ADMIN_SECRET },
+      env: {
+        HASURA_GRAPHQL_ADMIN_SECRET: ADMIN_SECRET,
+        HASURA_GRAPHQL_DATABASE_URL: 'postgresql://nobody@127.0.0.1/nothing',
+      },
     }).fetch(path);
     expect([response.status, await response.text()]).toEqual([status, text]);
+  });
+
+  it('warns while a source has no connection string', async () => {
+    const response = await service({ env: { HASURA_GRAPHQL_ADMIN_SECRET: ADMIN_SECRET } }).fetch('/healthz');
+    expect([response.status, await response.text()]).toEqual([200, 'WARN: inconsistent objects in schema']);
   });
 });
 

@@ -37,7 +37,7 @@ custom_types:
       'backend_configs.yaml': '{}\n',
       'cron_triggers.yaml': '[]\n',
       'databases/databases.yaml': '[]\n',
-      'graphql_schema_introspection.yaml': '{}\n',
+      'graphql_schema_introspection.yaml': 'disabled_for_roles: []\n',
       'inherited_roles.yaml': '[]\n',
       'metrics_config.yaml': '{}\n',
       'network.yaml': '{}\n',
