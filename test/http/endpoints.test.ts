@@ -47,7 +47,7 @@ describe('GET /healthz', () => {
       inconsistencies,
       env: {
         HASURA_GRAPHQL_ADMIN_SECRET: ADMIN_SECRET,
-        HASURA_GRAPHQL_DATABASE_URL: 'postgresql://nobody@127.0.0.1/nothing',
+        DATABASE: 'postgresql://nobody@127.0.0.1/nothing',
       },
     }).fetch(path);
     expect([response.status, await response.text()]).toEqual([status, text]);
