@@ -76,6 +76,13 @@ export async function runSql(options: RunSqlOptions): Promise<RunSqlOutcome> {
   const [only] = script;
   if (!only) return { answer: COMMAND_OK, schemaChanged: false, committed: null };
   if (args.readOnly) return { ...(await runReading(options, script)), schemaChanged: false };
+  if (args.noTransaction && args.checkMetadataConsistency === true) {
+    throw new HedgeError(
+      'not-supported',
+      'check_metadata_consistency needs a transaction, as what it refuses is to be undone: leave it or no_transaction out',
+      { path: pathText(path) },
+    );
+  }
   if (args.noTransaction || (script.length === 1 && runsOutside(only))) {
     return { ...(await runSingly(options, script)), schemaChanged };
   }

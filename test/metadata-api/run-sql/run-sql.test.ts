@@ -470,6 +470,16 @@ describe('how it runs', () => {
     });
   });
 
+  test('no_transaction leaves the metadata alone, and says so when it should not', async () => {
+    const sql = 'alter table sales.invoice rename to bill';
+    expect(await refusal({ sql, no_transaction: true, check_metadata_consistency: true })).toMatchObject({
+      code: 'not-supported',
+    });
+    const before = project.metadata();
+    expect(await project.run({ sql, no_transaction: true })).toMatchObject({ schemaChanged: true });
+    expect(project.metadata()).toBe(before);
+  });
+
   test('no_transaction keeps what was done before the error', async () => {
     const sql = `insert into author (name) values ('x'); vacuum author; create index concurrently i on author (name);
       do $$ begin insert into author (name) values ('y'); commit; end $$; select 1/0`;
