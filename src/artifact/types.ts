@@ -45,11 +45,15 @@ export interface Allowlist {
 export interface SourceModel {
   readonly name: string;
   readonly databaseUrl: { readonly fromEnv: string } | { readonly literal: string };
+  /** Of the transactions of mutations; absent: the database's own. */
+  readonly isolationLevel?: IsolationLevel;
   /** How names of its types are made: see `type-names.ts`. */
   readonly naming: SourceNaming;
   /** The field all root fields of the source stand below; null: they stand in the roots themselves. */
   readonly namespace: string | null;
 }
+
+export type IsolationLevel = 'read-committed' | 'repeatable-read' | 'serializable';
 
 /** What the metadata asks for and the database does not give, named as Hasura names it. */
 export interface Inconsistency {

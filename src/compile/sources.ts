@@ -41,9 +41,11 @@ export function compileSources(
         refuse(`no catalog of the source "${source.name}" was read: name its database when building`);
       const naming = sourceNaming(source.customization, options);
       const { convention, typePrefix, typeSuffix, namespace } = naming;
+      const connection = source.configuration.connection_info;
       models.push({
         name: source.name,
-        databaseUrl: databaseUrl(source.configuration.connection_info.database_url),
+        databaseUrl: databaseUrl(connection.database_url),
+        ...(connection.isolation_level && { isolationLevel: connection.isolation_level }),
         naming: { convention, typePrefix, typeSuffix },
         namespace,
       });

@@ -58,7 +58,9 @@ async function run(
   { failures }: MutationAnswer,
 ): Promise<readonly StatementResult[]> {
   try {
-    return await engine.database(transaction.source).transaction(statements);
+    const source = engine.artifact.header.sources.find(({ name }) => name === transaction.source);
+    const options = { isolationLevel: source?.isolationLevel };
+    return await engine.database(transaction.source).transaction(statements, options);
   } catch (error) {
     const raised =
       error instanceof NeonError && error.code === UNDEFINED_SETTING ? raisedFailure(error.message) : null;

@@ -1,5 +1,7 @@
 // How the execute stage reaches a database: one small interface, so that it runs on Neon's HTTP protocol or another.
 
+import type { IsolationLevel } from '../artifact/types.ts';
+
 /** One statement with its parameters: text in Postgres' input syntax, null for NULL. */
 export interface Statement {
   readonly sql: string;
@@ -18,7 +20,7 @@ export interface StatementResult {
 }
 
 export interface TransactionOptions {
-  readonly isolationLevel?: 'read-committed' | 'repeatable-read' | 'serializable' | undefined;
+  readonly isolationLevel?: IsolationLevel | undefined;
   readonly readOnly?: boolean | undefined;
 }
 

@@ -162,7 +162,7 @@ describe('session of a token', () => {
 
   it('has the default role, and variables of the token only', async () => {
     const headers = { ...(await bearer()), 'x-hasura-user-id': '2', 'x-hasura-org-id': '3' };
-    expect(plain(await tokens.ask(headers))).toEqual({ ...user, trusted: false });
+    expect(plain(await tokens.ask(headers))).toEqual({ ...user, trusted: false, backend: false });
   });
 
   it('has another role when the header asks for one that is allowed', async () => {
