@@ -59,3 +59,8 @@ const LIKELY_CHANGE = /\b(drop|rename|type|set\s+schema)\b/i;
 export function isLikelyChange(sql: string): boolean {
   return LIKELY_CHANGE.test(sql);
 }
+
+/** Whether the SQL may speak of something with this name. */
+export function mentions(sql: string, name: string): boolean {
+  return sql.toLowerCase().includes(name.toLowerCase());
+}

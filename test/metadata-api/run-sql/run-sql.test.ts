@@ -369,6 +369,27 @@ describe('the metadata', () => {
     });
   });
 
+  test('follows names of any kind', async () => {
+    const odd = `a"b'c\\d:1,2>3 hedge-difference: é${'x'.repeat(20)}`;
+    const quoted = `"${odd.replaceAll('"', '""')}"`;
+    await project.run({
+      sql: `alter table author rename to ${quoted}; alter table ${quoted} rename name to "__proto__";
+        alter table ${quoted} rename id to ${quoted}; alter table article rename author_id to constructor`,
+    });
+    expect(trackedTable(odd)?.select_permissions).toMatchObject([
+      { permission: { columns: [odd, '__proto__'], filter: { [odd]: 'X-Hasura-User-Id' } } },
+    ]);
+    await project.run({
+      sql: `alter table ${quoted} rename ${quoted} to id; alter table ${quoted} rename "__proto__" to name;
+        alter table article rename constructor to author_id; alter table ${quoted} rename to author`,
+    });
+    expect(await project.inconsistencies()).toEqual([]);
+    expect(trackedTable('author')?.configuration?.column_config).toEqual({
+      name: { custom_name: 'fullName' },
+      email: { custom_name: 'mail' },
+    });
+  });
+
   test('is left as it is when told not to look', async () => {
     const before = project.metadata();
     await project.run({ sql: 'drop table author cascade', check_metadata_consistency: false });
