@@ -2,6 +2,7 @@
 // database, which undoes all of it when a statement fails.
 
 import type { Session } from '../auth/types.ts';
+import type { QualifiedName } from '../catalog/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import { pathText } from '../error/path.ts';
 import type { VariableValues } from '../parse/operation.ts';
@@ -83,7 +84,17 @@ async function run(
  * else the first that writes at all.
  */
 function failedStatement({ statements }: Transaction, error: unknown): number {
-  const { schema, table } = error instanceof NeonError ? error : { schema: undefined, table: undefined };
-  const named = statements.findIndex((s) => s.table?.name === table && s.table?.schema === schema);
-  return named >= 0 ? named : 1;
+  const writing = [...statements.entries()].filter(([, { table }]) => table !== null);
+  const named = writing.find(
+    ([, { table }]) => error instanceof NeonError && table !== null && isAbout(error, table),
+  );
+  return (named ?? writing[0] ?? [1])[0];
+}
+
+/** A row that others refer to is of the table the message names; the error's own is that of the foreign key. */
+function isAbout({ message, schema, table }: NeonError, written: QualifiedName): boolean {
+  const referred = /^update or delete on table "(.*?)" violates foreign key/.exec(message)?.[1];
+  return referred === undefined
+    ? written.name === table && written.schema === schema
+    : written.name === referred;
 }

@@ -219,7 +219,7 @@ export async function startBlog(metadata: Metadata = METADATA): Promise<Blog> {
     },
     async rows(sql) {
       const { rows } = await client.query<unknown[]>({ text: sql, rowMode: 'array' });
-      return rows.map((row) => row.map((v) => (v === null ? 'null' : String(v))).join(','));
+      return rows.map((row) => row.map((v) => (typeof v === 'string' ? v : JSON.stringify(v))).join(','));
     },
     stop: () => stages.stop(),
   };

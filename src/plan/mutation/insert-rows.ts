@@ -6,13 +6,14 @@ import type { Path } from '../../error/path.ts';
 import { at } from '../../error/path.ts';
 import { must } from '../../util/assert.ts';
 import type { Argument } from '../arguments.ts';
-import { countTerm, invalid, MAX_FILTER_DEPTH } from '../context.ts';
+import { countTerm, invalid, MAX_FILTER_DEPTH, newAlias } from '../context.ts';
 import type { RelatedShape, RowsShape } from './check-rows.ts';
 import { checkRows, conflictKey, refuseDetermined } from './check-rows.ts';
 import type { InputRow, RowsPlace, RowsStep } from './input-rows.ts';
 import { keysText, relatedOf, relatedPlace, rowKeys, rowsAt } from './input-rows.ts';
 import type { Determined, InsertSql, RowsForm } from './insert-statement.ts';
 import { insertSql, insertStatement } from './insert-statement.ts';
+import { planOnConflict } from './on-conflict.ts';
 import { inputOf, memberOf } from './request-value.ts';
 import type { RowsLook } from './rows-guard.ts';
 import { rowsGuard } from './rows-guard.ts';
@@ -69,7 +70,10 @@ export function insertRows(ctx: MutationContext, task: InsertTask): Inserted {
   const relationships = new Set(write.relationships.map((r) => r.name));
   const look: RowsLook = { place, relationships, depth: form === 'set' ? 'union' : 'each' };
   plan.reader.guards.push(rowsGuard(plan.reader, look));
-  if (rows.length === 0) return NOTHING;
+  if (rows.length === 0) {
+    planOnConflict(plan, write, newAlias(plan), task.conflict); // checks it
+    return NOTHING;
+  }
   switch (form) {
     case 'values':
       for (let i = 0; i < rows.length; i++) countTerm(plan);
@@ -148,8 +152,12 @@ interface Together {
   readonly form: RowsForm;
 }
 
-function insertTogether(ctx: MutationContext, task: InsertTask, { rows, shape, form }: Together): Inserted {
-  const { write } = task;
+function insertTogether(ctx: MutationContext, given: InsertTask, { rows, shape, form }: Together): Inserted {
+  const { write } = given;
+  const [only] = rows;
+  // As in Hasura, objects with nested ones are told apart in errors, and others are not.
+  const told = only && rows.length === 1 && form === 'values' && shape.relationships.length > 0;
+  const task = told ? { ...given, path: only.path } : given;
   const counts: number[] = [];
   const determined: Determined[] = [...task.parents];
   const before = shape.relationships.filter((r) => r.relationship.order === 'before');
