@@ -203,6 +203,7 @@ describe('migrations', () => {
   test('a version twice and a folder without up.sql are refused', async () => {
     const folder = write({ 'migrations/default/1_a/up.sql': '', 'migrations/default/1_b/up.sql': '' });
     await expect(apply(folder)).rejects.toThrow('have the same version');
+    rmSync(join(folder, '1_a'), { recursive: true });
     rmSync(join(folder, '1_b', 'up.sql'));
     await expect(apply(folder)).rejects.toThrow('there is no up.sql');
   });
