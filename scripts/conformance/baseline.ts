@@ -60,7 +60,10 @@ export function updatedBaseline(
   };
 }
 
-/** Listed cases that did not pass, each with its reason, and how many could not be tried here. */
+/**
+ * Listed cases that did not pass, each with its reason, and how many were not tried: for want of an extension, or as
+ * these cases do not have them.
+ */
 export function regressions(
   baseline: Baseline,
   results: readonly CaseResult[],
