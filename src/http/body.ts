@@ -5,6 +5,8 @@ import { HedgeError } from '../error/hedge-error.ts';
 /** `application/json`, `application/graphql+json` and every other JSON type. */
 const JSON_TYPE = /^\s*application\/(?:[\w!#$&^.+-]*\+)?json\s*(?:;|$)/i;
 
+const SENDER_HEADERS = ['authorization', 'x-hasura-admin-secret', 'x-hasura-access-key', 'x-hasura-role'];
+
 /** Whether the body is said to be JSON. */
 export function hasJsonType(headers: Headers): boolean {
   return JSON_TYPE.test(headers.get('content-type') ?? '');
@@ -12,19 +14,25 @@ export function hasJsonType(headers: Headers): boolean {
 
 /**
  * Refuses what a foreign page can make a browser send without asking first (a form, `text/plain`, a body without a
- * type), so that neither cookies nor a service on localhost can be used across sites. Programs that send no type at
- * all are served: they send none of the headers that a browser cannot leave out.
+ * type), so that neither cookies nor a service on localhost can be used across sites. Whoever names themselves in a
+ * header is served whatever the type says, `curl -d` for one: a page may send such a header only after a preflight.
+ * Programs that send no type at all are served too: they send none of the headers that a browser cannot leave out.
  * @throws HedgeError `not-supported`, status 415.
  */
 export function checkContentType(headers: Headers): void {
   const type = headers.get('content-type');
-  if (type !== null && JSON_TYPE.test(type)) return;
+  if (hasJsonType(headers) || namesItsSender(headers)) return;
   if (type === null && !['origin', 'sec-fetch-site', 'cookie'].some((name) => headers.has(name))) return;
   throw new HedgeError(
     'not-supported',
     `the content type ${type === null ? 'is missing' : 'of the request is not JSON'}; send the header Content-Type: application/json`,
     { status: 415 },
   );
+}
+
+/** Whether a header says who asks, which no page of another site can add without the browser asking first. */
+export function namesItsSender(headers: Headers): boolean {
+  return SENDER_HEADERS.some((name) => headers.has(name));
 }
 
 /**

@@ -1,6 +1,6 @@
 // The headers of a request -> whether a page of another site may have made a browser send it unasked.
 
-import { hasJsonType } from './body.ts';
+import { hasJsonType, namesItsSender } from './body.ts';
 
 /** Methods that a page may use without the browser asking first (Fetch standard, «CORS-safelisted method»). */
 const SIMPLE_METHODS = new Set(['GET', 'HEAD', 'POST']);
@@ -10,9 +10,7 @@ const SIMPLE_METHODS = new Set(['GET', 'HEAD', 'POST']);
  * network. What carries JSON or names its sender in a header is asked for by a preflight first, and cannot.
  */
 export function couldBeForeign({ method, headers }: Request): boolean {
-  if (!SIMPLE_METHODS.has(method) || hasJsonType(headers)) return false;
-  if (['authorization', 'x-hasura-admin-secret', 'x-hasura-role'].some((name) => headers.has(name)))
-    return false;
+  if (!SIMPLE_METHODS.has(method) || hasJsonType(headers) || namesItsSender(headers)) return false;
   const site = headers.get('sec-fetch-site');
   if (site !== null) return site !== 'same-origin' && site !== 'none';
   return headers.has('origin') || headers.has('cookie');

@@ -62,6 +62,15 @@ describe('a request', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'not-supported' } }] });
   });
 
+  it.each([{ 'x-hasura-admin-secret': 'any' }, { authorization: 'Bearer x' }, { 'x-hasura-role': 'user' }])(
+    'may have any content type from one who names themselves, as curl sends it: %o',
+    async (headers) => {
+      const type = { 'content-type': 'application/x-www-form-urlencoded' };
+      const response = await service().graphql(TYPENAME, { ...type, ...headers });
+      expect(response.status).not.toBe(415);
+    },
+  );
+
   it.each([{ origin: 'https://evil.example' }, { cookie: 'token=x' }, { 'sec-fetch-site': 'cross-site' }])(
     'is refused without content type from a browser: %o',
     async (headers) => {
