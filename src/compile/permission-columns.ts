@@ -3,6 +3,7 @@
 import type { Preset } from '../artifact/write-types.ts';
 import type { Columns, Presets } from '../metadata/types.ts';
 import { at, refuse } from './inconsistency.ts';
+import { compareNames } from './names.ts';
 import { permissionValue } from './permission-value.ts';
 import type { TypeTable } from './scalars.ts';
 import type { TrackedColumn, TrackedTable } from './tracked.ts';
@@ -13,7 +14,7 @@ export function isWritable({ fieldName, catalog }: TrackedColumn): boolean {
 }
 
 /**
- * GraphQL names of the columns a client may give, sorted as the table's: those listed that can be written and have no
+ * GraphQL names of the columns a client may give, sorted: those listed that can be written and have no
  * preset.
  * @throws a refusal for a column that is not there.
  */
@@ -25,11 +26,12 @@ export function writableColumns(
   if (columns !== '*') {
     for (const [i, column] of columns.entries()) at(['columns', i], () => checkColumn(table, column));
   }
-  return [...table.columns].flatMap(([name, column]) => {
+  const names = [...table.columns].flatMap(([name, column]) => {
     const listed = columns === '*' || columns.includes(name);
     if (!listed || !isWritable(column) || (presets && Object.hasOwn(presets, name))) return [];
     return column.fieldName ?? [];
   });
+  return names.sort(compareNames);
 }
 
 /**

@@ -158,9 +158,9 @@ const ROWS_CASES: readonly MutationCase[] = [
     gives: {
       update_article: {
         affected_rows: 2,
-        returning: Array(2).fill({
+        returning: Array.from({ length: 2 }, () => ({
           author: { name: 'bob', articles_aggregate: { aggregate: { count: 3 } } },
-        }),
+        })),
       },
     },
   },

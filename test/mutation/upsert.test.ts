@@ -139,7 +139,7 @@ const PERMISSIONS: readonly MutationCase[] = [
     query:
       'mutation { insert_author(objects: [{id: 1, name: "ann"}], on_conflict: {constraint: author_pkey, update_columns: [id]}) { affected_rows } }',
     gives:
-      "validation-failed $.selectionSet.insert_author.args.on_conflict.update_columns[0] expected one of the values ['name', 'bio'] for type 'author_update_column', but found 'id'",
+      "validation-failed $.selectionSet.insert_author.args.on_conflict.update_columns[0] expected one of the values ['bio', 'name'] for type 'author_update_column', but found 'id'",
   },
   {
     name: 'a role that may update no column may ignore',
