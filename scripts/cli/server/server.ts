@@ -155,6 +155,9 @@ function unreachable(endpoint: string, error: unknown): string {
     case 'EAI_AGAIN':
       return `The host ${hostname} of the endpoint cannot be found.`;
     default:
+      if (code !== undefined && /CERT|UNABLE_TO_VERIFY/.test(code)) {
+        return `The certificate of ${host} cannot be verified (${code}): name who signed it with --certificate-authority FILE.`;
+      }
       return `${host} cannot be reached: ${code ?? message ?? 'no reason is known'}`;
   }
 }
