@@ -1,10 +1,10 @@
-// The README's dev command and its three requests, as printed, on a copy of the example project.
+// The README's dev command and its requests, as printed, on a copy of the example project.
 
 import { chmod, cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { ROOT } from '../../scripts/bundle/paths.ts';
 import { type Running, startHedge } from '../cli/support.ts';
@@ -33,7 +33,7 @@ afterAll(async () => {
 });
 
 describe('README.md', () => {
-  it('asks three requests: as administrator, as a user, and one that is refused', () => {
+  it('asks as administrator, as a user, for what is refused, and changes the metadata', () => {
     expect(Object.keys(readme.environment)).toEqual([
       'HASURA_GRAPHQL_ADMIN_SECRET',
       'HASURA_GRAPHQL_JWT_SECRET',
@@ -46,6 +46,10 @@ describe('README.md', () => {
       ['x-hasura-admin-secret', 'data'],
       ['authorization', 'data'],
       ['authorization', 'errors'],
+      ['x-hasura-admin-secret', 'result_type'],
+      ['x-hasura-admin-secret', 'message'],
+      ['x-hasura-admin-secret', 'message'],
+      ['x-hasura-admin-secret', 'data'],
     ]);
   });
 
@@ -63,8 +67,13 @@ describe('README.md', () => {
     for (const { url, body } of readme.requests) {
       const headers = { 'content-type': 'application/json' };
       const response = await fetch(new URL(url.pathname, origin), { method: 'POST', headers, body });
-      expect(Object.keys((await response.json()) as object)).toEqual(['errors']);
+      expect(JSON.stringify(await response.json())).toMatch(/"code":"(access-denied|invalid-headers)"/);
     }
+  });
+
+  it('finds the new table in the file it names', async () => {
+    const file = join(dir, 'metadata', 'databases', 'default', 'tables', 'public_notes.yaml');
+    await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toContain('role: reader'), 10_000);
   });
 });
 
