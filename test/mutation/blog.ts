@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import type { Metadata, TableMetadata } from '../../src/metadata/types.ts';
 import { type Ask, metadataOf, startStages } from '../support/stages.ts';
 
-const SQL = `
+export const SCHEMA = `
 create table author (
   id serial primary key, name text not null unique, bio text, is_admin boolean not null default false,
   score int not null default 0, info jsonb, tenant int not null default 1
@@ -208,7 +208,7 @@ export interface Blog {
 }
 
 export async function startBlog(metadata: Metadata = METADATA): Promise<Blog> {
-  const stages = await startStages(SQL);
+  const stages = await startStages(SCHEMA);
   const artifact = stages.compiled(metadata);
   expect(artifact.inconsistencies).toEqual([]);
   const { client } = stages;
