@@ -5,6 +5,7 @@ import type { Artifact, Inconsistency } from '../artifact/types.ts';
 import type { DatabaseCatalog } from '../catalog/types.ts';
 import type { Metadata } from '../metadata/types.ts';
 import { dropCollidingTables } from './collisions.ts';
+import { checkEventTriggers } from './event-triggers.ts';
 import { trackFields } from './fields.ts';
 import { withoutCollisions } from './function-collisions.ts';
 import { trackFunctions } from './functions.ts';
@@ -30,6 +31,7 @@ export function compile(
   trackTables(tracked, inconsistencies);
   const roots = createRootClaims();
   dropCollidingTables(tracked, roots, inconsistencies);
+  checkEventTriggers(tracked, inconsistencies);
   trackFields(tracked, inconsistencies);
   const functions = withoutCollisions(
     trackFunctions(tracked, inconsistencies),

@@ -7,6 +7,7 @@ const STATUS = {
   'already-tracked': 400,
   'already-untracked': 400,
   'bad-request': 400,
+  busy: 400,
   'coercion-error': 400,
   'concurrent-update': 409,
   conflict: 409,

@@ -30,6 +30,7 @@ export async function handleBundledRequest(
       databaseOf: ({ name }) => engine.database(name),
       compileOptions: config.compileOptions,
       defaultSource: null,
+      stringifyNumericTypes: config.stringifyNumericTypes,
       sharesMetadataDatabase: () => false,
       refusal: REFUSAL,
       begin: () => Promise.resolve(),

@@ -52,6 +52,7 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
     databaseOf: (source: SourceMetadata) => connect(urlOf(source)),
     compileOptions: config.compileOptions,
     defaultSource,
+    stringifyNumericTypes: config.stringifyNumericTypes,
   };
   const live = createLive({ ...shared, engineOf, pollIntervalMs: config.schemaSyncPollInterval, now, log });
   const api: MetadataApi = {

@@ -12,6 +12,8 @@ export interface MetadataApi {
   readonly databaseOf: DatabaseOf;
   readonly compileOptions: CompileOptions;
   readonly defaultSource: SourceMetadata | null;
+  /** How event triggers record numbers: `HASURA_GRAPHQL_STRINGIFY_NUMERIC_TYPES`. */
+  readonly stringifyNumericTypes: boolean;
   /** Whether a source is in the database that the metadata is in, so that one transaction reaches both. */
   readonly sharesMetadataDatabase: (source: SourceMetadata) => boolean;
   /** Why nothing may be changed: maintenance mode, or metadata that is part of the bundle; null when it may. */

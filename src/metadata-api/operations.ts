@@ -7,6 +7,7 @@ import { bool, either, list, object, objectOf, oneOf, sourceName } from './args/
 import { readArgs } from './commands/command.ts';
 import { dropInconsistent } from './commands/drop-inconsistent.ts';
 import { inconsistencyJson } from './consistency.ts';
+import { EVENT_OPERATIONS } from './event-operations.ts';
 import { refuseChange } from './metadata-api.ts';
 import type { CommandContext } from './run-command.ts';
 import type { Command } from './types.ts';
@@ -33,6 +34,8 @@ const catalogStateArgs = object('SetCatalogState', (fields) => ({
 }));
 
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
+  ...EVENT_OPERATIONS,
+
   async export_metadata({ work }, command) {
     readArgs(noArgs, command.args, command);
     const metadata = exportMetadata(work.metadata());
@@ -43,7 +46,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   /** Databases are asked with every change anyway; this has them asked without one, and stored as a new version. */
   async reload_metadata({ api, work }, command) {
     refuseChange(api);
-    const { sources } = readArgs(reloadArgs, command.args, command);
+    const { sources, eventTriggers } = readArgs(reloadArgs, command.args, command);
+    if (eventTriggers !== false) {
+      const all = work.metadata().sources.map(({ name }) => name);
+      work.recreateEventTriggers(eventTriggers === true ? all : eventTriggers);
+    }
     if (sources === true) work.forget(null);
     else if (sources !== false) for (const source of sources) work.forget(source);
     work.touch();

@@ -23,10 +23,11 @@ export async function runSqlCommand({ api, work }: CommandContext, command: Comm
   // Commands of the same request before this one are checked while they can still be refused.
   if (work.isChanged() && !args.readOnly) await work.settle();
   const before = work.snapshot();
+  const database = api.databaseOf(source);
 
   const outcome = await runSql({
     args,
-    database: api.databaseOf(source),
+    database,
     metadata: work.metadata(),
     catalogs: async () => (await work.catalogs()).catalogs,
     path: command.path,
@@ -36,7 +37,7 @@ export async function runSqlCommand({ api, work }: CommandContext, command: Comm
       work.touch();
       const after = await work.settle();
       checkConsistency({ kind: 'none new' }, known, after, command.path);
-      return isShared ? await work.storeStatements() : [];
+      return isShared ? await work.storeStatements() : await work.eventTriggerStatements(database);
     },
     storeError: (error) => conflictOf(error, work.resourceVersion),
   }).catch((error: unknown) => {

@@ -4,7 +4,7 @@
 import { encodeArtifact } from '../artifact/encode.ts';
 import type { Artifact, Inconsistency } from '../artifact/types.ts';
 import type { DatabaseCatalog } from '../catalog/types.ts';
-import type { Statement } from '../execute/types.ts';
+import type { Database, Statement } from '../execute/types.ts';
 import { exportMetadata } from '../metadata/export.ts';
 import type { Metadata, SourceMetadata } from '../metadata/types.ts';
 import { must } from '../util/assert.ts';
@@ -12,6 +12,7 @@ import type { SourceCatalogs } from './catalogs.ts';
 import { NO_CATALOGS, readSourceCatalogs } from './catalogs.ts';
 import { artifactFormat, compileVersion } from './compile-version.ts';
 import { checkConsistency } from './consistency.ts';
+import { type DatabaseChange, eventTriggerChanges, eventTriggerError } from './event-triggers.ts';
 import type { MetadataApi } from './metadata-api.ts';
 import { refuseRoleCycles } from './role-cycles.ts';
 import { readStoredMetadata } from './stored-metadata.ts';
@@ -51,13 +52,20 @@ export interface Work {
   settle(): Promise<readonly Inconsistency[]>;
   /** Has a new version stored even if no command changed anything. */
   touch(): void;
+  /** Has the event triggers of these sources made anew in their databases when the working copy is stored. */
+  recreateEventTriggers(sources: readonly string[]): void;
   /** Notes that something was done that cannot be taken back, such as a statement that was committed. */
   noteEffect(): void;
   hasEffects(): boolean;
   /** Whether `store` would store something. */
   isChanged(): boolean;
-  /** What stores the working copy as the next version, for a transaction that does more. */
+  /**
+   * What stores the working copy as the next version, for a transaction that does more. The event triggers of databases
+   * that the transaction does not reach are changed before.
+   */
   storeStatements(): Promise<readonly Statement[]>;
+  /** What brings the event triggers of one database into step with the working copy, for a transaction that does more. */
+  eventTriggerStatements(database: Database): Promise<readonly Statement[]>;
   /** Tells that a transaction with `storeStatements` was committed. */
   stored(): void;
   /** Stores the working copy if it is changed. @throws HedgeError `conflict` when another writer was first. */
@@ -76,6 +84,9 @@ export async function openWork(api: MetadataApi): Promise<Work> {
   /** As it was when all that was applied had been checked. */
   let settled = readStoredMetadata(stored?.metadata, defaultSource);
   let metadata = settled;
+  /** As it was stored last, to which the event triggers in the databases belong. */
+  let kept = settled;
+  let recreated: ReadonlySet<string> = new Set();
   let pending: readonly Pending[] = [];
   let isTouched = false;
   let isDone = false;
@@ -108,6 +119,26 @@ export async function openWork(api: MetadataApi): Promise<Work> {
     format: artifactFormat(compileOptions),
   });
   let prepared: { readonly artifact: string } | undefined;
+  const triggerChanges = async (): Promise<readonly DatabaseChange[]> =>
+    await eventTriggerChanges(api, {
+      before: kept,
+      after: metadata,
+      catalogs: (await catalogs()).catalogs,
+      recreated,
+    });
+  /** Changes event triggers where the metadata is not; what is left is to be done together with storing it. */
+  const sharedTriggerStatements = async (): Promise<readonly Statement[]> => {
+    const changes = await triggerChanges();
+    for (const { database, isShared, statements } of changes) {
+      if (isShared) continue;
+      try {
+        await database.transaction(statements);
+      } catch (error) {
+        throw eventTriggerError(error);
+      }
+    }
+    return changes.flatMap(({ isShared, statements }) => (isShared ? statements : []));
+  };
 
   const work: Work = {
     get resourceVersion() {
@@ -152,6 +183,9 @@ export async function openWork(api: MetadataApi): Promise<Work> {
     touch() {
       isTouched = true;
     },
+    recreateEventTriggers(sources) {
+      recreated = new Set([...recreated, ...sources]);
+    },
     noteEffect() {
       isDone = true;
     },
@@ -160,13 +194,19 @@ export async function openWork(api: MetadataApi): Promise<Work> {
     async storeStatements() {
       const version = await nextVersion();
       prepared = version;
-      return store.saveStatements(version);
+      return [...(await sharedTriggerStatements()), ...store.saveStatements(version)];
+    },
+    async eventTriggerStatements(database) {
+      const changes = await triggerChanges();
+      return changes.find((change) => change.database === database)?.statements ?? [];
     },
     stored() {
       const { artifact } = must(prepared, 'the statements were asked for');
       prepared = undefined;
       resourceVersion += 1;
       settled = metadata;
+      kept = metadata;
+      recreated = new Set();
       pending = [];
       isTouched = false;
       api.adopt(resourceVersion, artifact);
@@ -176,7 +216,11 @@ export async function openWork(api: MetadataApi): Promise<Work> {
       await work.settle();
       const version = await nextVersion();
       prepared = version;
-      await store.save(version);
+      const statements = await sharedTriggerStatements();
+      await store.save(
+        version,
+        statements.length > 0 ? { statements, errorOf: eventTriggerError } : undefined,
+      );
       work.stored();
     },
   };

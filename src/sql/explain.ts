@@ -1,6 +1,7 @@
 // A statement -> the text that asks Postgres for its plan, and the text with its values written out for people.
 
-import { assert, must } from '../util/assert.ts';
+import { must } from '../util/assert.ts';
+import { quoted } from './quoted.ts';
 import type { Statement } from './sql.ts';
 
 /** `explain (format text) select …`, with the same parameters. Postgres plans the statement and does not run it. */
@@ -19,11 +20,4 @@ export function inlinedText({ text }: Statement, parameters: readonly string[]):
   return text.replaceAll(TOKENS, (token, number: string | undefined) =>
     number === undefined ? token : quoted(must(parameters[Number(number) - 1], 'a value for each parameter')),
   );
-}
-
-/** A literal that means the same whatever `standard_conforming_strings` says. */
-function quoted(value: string): string {
-  assert(!value.includes('\0'), 'values that Postgres takes hold no NUL');
-  const text = value.replaceAll("'", "''");
-  return text.includes('\\') ? ` E'${text.replaceAll('\\', '\\\\')}'` : `'${text}'`;
 }

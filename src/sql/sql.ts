@@ -2,6 +2,7 @@
 // `ident`, values only as parameters. Nothing a client sends can become SQL text.
 
 import { HedgeError } from '../error/hedge-error.ts';
+import { quoted } from './quoted.ts';
 
 declare const brand: unique symbol;
 
@@ -79,6 +80,14 @@ export function param(binding: Binding, cast: Sql): Sql {
 export function literal(text: string): Sql {
   if (/^[A-Za-z0-9_ .:-]*$/.test(text)) return make([`'${text}'`]);
   return param({ kind: 'constant', text }, sql`text`);
+}
+
+/**
+ * A text constant written out whatever it is made of, for statements that take no parameters: `create function … as`.
+ * @throws Error when it holds NUL, which Postgres cannot have.
+ */
+export function written(text: string): Sql {
+  return make([quoted(text)]);
 }
 
 /** A whole number written out; for sizes and positions that planning itself computes. */

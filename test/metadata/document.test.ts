@@ -251,7 +251,7 @@ describe('a feature that is not available', () => {
     expect(await problemsOf(files)).toEqual([]);
     expect(await noticesOf(files)).toEqual([
       `${TABLES}:2:3: apollo_federation_config: not available in this version; what table "users" says there has no effect. (at sources[0].tables[0].apollo_federation_config)`,
-      `${TABLES}:3:3: event_triggers: not available in this version; what table "users" says there has no effect. (at sources[0].tables[0].event_triggers)`,
+      `${TABLES}:3:3: event_triggers: what the event triggers of table "users" record waits in hdb_catalog.event_log: events are not delivered yet in this version. Live mode makes the triggers in the database; a build makes none. (at sources[0].tables[0].event_triggers)`,
       'metrics_config.yaml:1:1: metrics_config: not available in this version; what the metadata says there has no effect. (at metrics_config)',
     ]);
   });

@@ -3,6 +3,7 @@
 import { COLLECTION_COMMANDS } from './collections.ts';
 import type { Commands } from './command.ts';
 import { COMPUTED_FIELD_COMMANDS } from './computed-fields.ts';
+import { EVENT_TRIGGER_COMMANDS } from './event-triggers.ts';
 import { FUNCTION_COMMANDS } from './functions.ts';
 import { INHERITED_ROLE_COMMANDS } from './inherited-roles.ts';
 import { MANY_TABLES_COMMANDS } from './many-tables.ts';
@@ -22,6 +23,7 @@ const IN_SOURCE: Commands = {
   ...PERMISSION_COMMANDS,
   ...COMPUTED_FIELD_COMMANDS,
   ...FUNCTION_COMMANDS,
+  ...EVENT_TRIGGER_COMMANDS,
 };
 
 const OTHERS: Commands = {

@@ -9,6 +9,8 @@ import { inconsistencyJson } from '../consistency.ts';
 import type { ReduceContext } from '../types.ts';
 import { command, type CommandDefinition, type Commands } from './command.ts';
 import { withKey } from './edit.ts';
+import { checkTriggerNames, newIllegalTriggerNames } from './event-triggers.ts';
+import { checkWarnings } from './warnings.ts';
 
 export const METADATA_COMMANDS = {
   clear_metadata: command(anything, ({ metadata, context }) => {
@@ -26,14 +28,24 @@ function replaceMetadata(): CommandDefinition {
   return {
     reduce: (metadata, envelope, context) => {
       const read = replaceMetadataArgs(defaultSource(metadata, context));
-      const replace = command(read, ({ args }) => ({
-        // Older documents know no REST endpoints: those that are there stay, as in Hasura.
-        metadata: args.hasSources
-          ? args.metadata
-          : withKey(args.metadata, 'rest_endpoints', metadata.rest_endpoints),
-        answer: args.isBare ? undefined : consistencyJson,
-        consistency: { kind: args.allowInconsistent ? 'allowed' : 'consistent' },
-      }));
+      const replace = command(read, ({ args, path }) => {
+        checkTriggerNames(args.metadata, path);
+        const warnings = newIllegalTriggerNames(metadata, args.metadata);
+        checkWarnings(warnings, args.allowWarnings, path);
+        return {
+          // Older documents know no REST endpoints: those that are there stay, as in Hasura.
+          metadata: args.hasSources
+            ? args.metadata
+            : withKey(args.metadata, 'rest_endpoints', metadata.rest_endpoints),
+          answer: args.isBare
+            ? undefined
+            : (inconsistencies) => ({
+                ...consistencyJson(inconsistencies),
+                ...(warnings.length > 0 && { warnings }),
+              }),
+          consistency: { kind: args.allowInconsistent ? 'allowed' : 'consistent' },
+        };
+      });
       return replace.reduce(metadata, envelope, context);
     },
   };

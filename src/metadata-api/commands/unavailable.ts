@@ -30,14 +30,7 @@ const UNAVAILABLE: Readonly<Record<string, readonly string[]>> = {
     'drop_action_permission',
     'set_custom_types',
   ],
-  'Event triggers are': [
-    'create_event_trigger',
-    'delete_event_trigger',
-    'invoke_event_trigger',
-    'redeliver_event',
-    'get_event_logs',
-    'get_event_invocation_logs',
-    'get_event_by_id',
+  'The clean-up of events is': [
     'cleanup_event_trigger_logs',
     'resume_event_trigger_cleanups',
     'pause_event_trigger_cleanups',

@@ -50,6 +50,13 @@ export interface NewVersion {
   readonly format: string;
 }
 
+/** What is done in the transaction that stores a version, before it is stored. */
+export interface Along {
+  readonly statements: readonly Statement[];
+  /** What it means that the transaction failed, other than by another version. */
+  readonly errorOf: (error: unknown) => HedgeError;
+}
+
 export interface MetadataStore {
   /** The number of the current version. @throws HedgeError when the database cannot be asked. */
   version(): Promise<number>;
@@ -58,7 +65,7 @@ export interface MetadataStore {
   /** The newest version and its artifact in this format; null when that version has none. */
   loadArtifact(format: string): Promise<StoredArtifact | null>;
   /** Stores a version and gives its number. @throws HedgeError `conflict` when another one came first. */
-  save(version: NewVersion): Promise<number>;
+  save(version: NewVersion, along?: Along): Promise<number>;
   /** The statements of `save`, for a transaction that does more; `conflictOf` reads its error. */
   saveStatements(version: NewVersion): readonly Statement[];
   /** Adds the artifact of a version that has none in this format. */
@@ -134,13 +141,17 @@ export function metadataStore(database: Database, instanceId: string): MetadataS
       if (version === undefined || artifact === undefined || artifact === null) return null;
       return { resourceVersion: Number(version), artifact };
     },
-    async save(version) {
-      const statements = store.saveStatements(version);
+    async save(version, along) {
+      const statements = [...(along?.statements ?? []), ...store.saveStatements(version)];
       try {
         await withTables(() => database.transaction(statements));
       } catch (error) {
         if (isLost(error)) throw versionConflict(version.after);
-        throw conflictOf(error, version.after) ?? storeError(error, { sql: 'save metadata', parameters: [] });
+        throw (
+          conflictOf(error, version.after) ??
+          along?.errorOf(error) ??
+          storeError(error, { sql: 'save metadata', parameters: [] })
+        );
       }
       return version.after + 1;
     },

@@ -82,7 +82,8 @@ function exportComputedField({ name, definition, comment }: ComputedFieldMetadat
   return object({ name, definition: alphabetical(object(definition)), comment });
 }
 
-function exportEventTrigger(trigger: EventTriggerMetadata): JsonObject {
+/** The trigger with the defaults of what it says written out. */
+export function exportEventTrigger(trigger: EventTriggerMetadata): JsonObject {
   return object({
     name: trigger.name,
     definition: alphabetical(trigger.definition),

@@ -163,11 +163,11 @@ testCommands('what this version does not have', [
   },
   {
     name: 'is refused by its name with a kind in front',
-    command: 'pg_create_event_trigger',
+    command: 'pg_track_native_query',
     args: {},
     gives: {
       code: 'not-supported',
-      message: 'pg_create_event_trigger: Event triggers are not available in this version',
+      message: 'pg_track_native_query: Native queries are not available in this version',
     },
   },
   ...['mssql_track_table', 'bigquery_drop_source', 'citus_add_source', 'snowflake_add_source'].map(
@@ -183,7 +183,7 @@ testCommands('what this version does not have', [
   ),
 ]);
 
-/** Hasura's, but for those that are answered elsewhere: bulks, exports, queries, catalog state, SQL. */
+/** Hasura's, but for those that are answered elsewhere: bulks, exports, queries, catalog state, SQL, events. */
 const HASURA_COMMANDS = `
   rename_source add_remote_schema update_remote_schema remove_remote_schema reload_remote_schema
   introspect_remote_schema add_remote_schema_permissions drop_remote_schema_permissions
@@ -207,8 +207,7 @@ const HASURA_COMMANDS = `
   pg_set_function_customization pg_create_function_permission pg_drop_function_permission
   pg_create_object_relationship pg_create_array_relationship pg_set_relationship_comment
   pg_rename_relationship pg_drop_relationship pg_create_remote_relationship pg_update_remote_relationship
-  pg_delete_remote_relationship pg_create_event_trigger pg_delete_event_trigger pg_invoke_event_trigger
-  pg_redeliver_event pg_get_event_logs pg_get_event_invocation_logs pg_get_event_by_id pg_add_computed_field
+  pg_delete_remote_relationship pg_create_event_trigger pg_delete_event_trigger pg_add_computed_field
   pg_drop_computed_field pg_test_connection_template pg_get_native_query pg_track_native_query
   pg_untrack_native_query pg_get_logical_model pg_track_logical_model pg_untrack_logical_model
   pg_create_logical_model_select_permission pg_drop_logical_model_select_permission

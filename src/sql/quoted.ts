@@ -1,0 +1,10 @@
+// A text -> a literal of Postgres' SQL.
+
+import { assert } from '../util/assert.ts';
+
+/** A literal that means the same whatever `standard_conforming_strings` says. */
+export function quoted(text: string): string {
+  assert(!text.includes('\0'), 'values that Postgres takes hold no NUL');
+  const doubled = text.replaceAll("'", "''");
+  return doubled.includes('\\') ? ` E'${doubled.replaceAll('\\', '\\\\')}'` : `'${doubled}'`;
+}
