@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { must } from '../../src/util/assert.ts';
 import { runHedge } from '../cli/support.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { createTestDatabase, pgClient } from '../support/database.ts';
@@ -44,7 +45,7 @@ async function stored(): Promise<{ resource_version: number; metadata: Record<st
     'select resource_version, metadata from hdb_catalog.hdb_metadata',
   );
   expect(rows).toHaveLength(1);
-  return rows[0] as { resource_version: number; metadata: Record<string, unknown> };
+  return must(rows[0], 'there is one row');
 }
 
 it('serves it, with its permissions, without a change', async () => {
