@@ -1,10 +1,16 @@
-// GET /v1/version: the version of this service.
+// GET /v1/version: the version of Hasura whose API this is, and that of this service.
 
 import { jsonResponse, requestIdOf } from './respond.ts';
 import type { Handler } from './types.ts';
 
 /** The version in package.json, which would bring all of itself into the bundle. */
-export const VERSION = '0.1.0';
+export const HEDGE_VERSION = '0.1.0';
+
+/**
+ * Hasura's command line and other tools read a Hasura version here and choose their commands by it, so they get the one
+ * whose API is served. What follows the plus sign is no part of the order of versions (Semantic Versioning 2.0.0, 10).
+ */
+export const VERSION = `v2.48.0+hedge.${HEDGE_VERSION}`;
 
 /** `{"version":…,"server_type":"ce"}`, public as in Hasura. */
 export const versionHandler: Handler = (request) =>

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 
 import { misconfiguredHandler } from '../../src/http/misconfigured.ts';
-import { VERSION } from '../../src/http/version.ts';
+import { HEDGE_VERSION } from '../../src/http/version.ts';
 import { ADMIN_SECRET, service } from './service.ts';
 
 const INCONSISTENT = {
@@ -60,15 +60,15 @@ describe('GET /healthz', () => {
 });
 
 describe('GET /v1/version', () => {
-  it('is public and says the package’s version', async () => {
+  it('is public and says which Hasura’s API it is, and the package’s version', async () => {
     const { version } = JSON.parse(
       await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
     ) as { version: string };
     const response = await service({ env: { HASURA_GRAPHQL_ADMIN_SECRET: ADMIN_SECRET } }).fetch(
       '/v1/version',
     );
-    expect(await response.json()).toEqual({ version, server_type: 'ce' });
-    expect(VERSION).toBe(version);
+    expect(await response.json()).toEqual({ version: `v2.48.0+hedge.${version}`, server_type: 'ce' });
+    expect(HEDGE_VERSION).toBe(version);
   });
 });
 
