@@ -37,7 +37,10 @@ export const WRITE_KINDS: readonly WriteKind[] = [
   'delete_by_pk',
 ];
 
-export interface SharedWrite extends Pick<WriteModel, 'source' | 'table' | 'typeName' | 'baseName'> {
+export interface SharedWrite extends Pick<
+  WriteModel,
+  'source' | 'table' | 'typeName' | 'baseName' | 'partitioned'
+> {
   readonly columns: readonly PackedColumn[];
   readonly keys: readonly UniqueKey[];
   /** To every table some role can insert into. */

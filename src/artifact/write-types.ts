@@ -47,6 +47,8 @@ export interface WriteModel {
   readonly select: TableRef | null;
   /** Every column that can be written at all, sorted by GraphQL name; the permissions list those the role may. */
   readonly columns: readonly WriteColumn[];
+  /** Postgres then has no system columns in what an insert returns. */
+  readonly partitioned: boolean;
   /** What `on_conflict` may name: the primary key, then unique constraints and indexes by name. */
   readonly keys: readonly UniqueKey[];
   /** Relationships to tables the role may insert into, sorted by name. */

@@ -184,6 +184,7 @@ function writeModel(
     baseName: table.baseName,
     select: ctx.refs.get(table) ?? null,
     columns: writeColumns(ctx.types, table),
+    partitioned: catalog.kind === 'partitioned table',
     keys: keysOf(table),
     relationships: [...table.relationships.values()]
       .flatMap((relationship) => writeRelationship(table, relationship, writeRefs))

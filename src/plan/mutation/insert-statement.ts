@@ -6,7 +6,7 @@ import type { QualifiedName } from '../../catalog/types.ts';
 import type { Path } from '../../error/path.ts';
 import { at } from '../../error/path.ts';
 import type { Sql } from '../../sql/sql.ts';
-import { ident, integer, join, sql } from '../../sql/sql.ts';
+import { andSql, ident, integer, join, sql } from '../../sql/sql.ts';
 import { must } from '../../util/assert.ts';
 import type { Argument } from '../arguments.ts';
 import { newAlias } from '../context.ts';
@@ -118,10 +118,12 @@ function checkSql(
   const updateCheck = conflict?.kind === 'update' ? (write.update?.check ?? null) : null;
   if (check.kind === 'true' && (updateCheck === null || updateCheck.kind === 'true')) return undefined;
   const inserted = permissionSql(ctx.plan, check, alias);
-  const condition =
-    updateCheck === null
-      ? inserted
-      : sql`case when ${alias}.xmax = 0 then ${inserted} else ${permissionSql(ctx.plan, updateCheck, alias)} end`;
+  if (updateCheck === null) return checkedSql(ctx, inserted, path);
+  const updated = permissionSql(ctx.plan, updateCheck, alias);
+  // Of partitions nobody can tell which it was: such a row must pass both.
+  const condition = write.partitioned
+    ? andSql([inserted, updated])
+    : sql`case when ${alias}.xmax = 0 then ${inserted} else ${updated} end`;
   return checkedSql(ctx, condition, path);
 }
 
