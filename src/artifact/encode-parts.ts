@@ -13,19 +13,38 @@ export interface Numbering<T> {
   number(value: T): number;
 }
 
-/** A numbering without values. */
-export function numbering<T>(): Numbering<T> {
+/**
+ * A numbering without values. `nameOf` gives a text that equal values share and few others have: only values of one name
+ * are compared, which takes less than writing each as JSON to look it up.
+ */
+export function numbering<T>(nameOf: (value: T) => string): Numbering<T> {
   const values: T[] = [];
-  const numbers = new Map<string, number>();
+  const named = new Map<string, number[]>();
   return {
     values,
     number(value) {
-      const key = JSON.stringify(value);
-      let n = numbers.get(key);
-      if (n === undefined) numbers.set(key, (n = values.push(value) - 1));
+      const name = nameOf(value);
+      let numbers = named.get(name);
+      if (!numbers) named.set(name, (numbers = []));
+      let n = numbers.find((known) => isSameJson(values[known], value));
+      if (n === undefined) numbers.push((n = values.push(value) - 1));
       return n;
     },
   };
+}
+
+/** Whether two values give the same JSON, the order of keys aside: a key that is undefined is one that is not there. */
+function isSameJson(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+    return a.every((item, i) => isSameJson(item, b[i]));
+  }
+  const [left, right] = [a as Readonly<Record<string, unknown>>, b as Readonly<Record<string, unknown>>];
+  for (const key in left) if (!isSameJson(left[key], right[key])) return false;
+  for (const key in right) if (left[key] === undefined && right[key] !== undefined) return false;
+  return true;
 }
 
 /** A root field as several roles may know it. */

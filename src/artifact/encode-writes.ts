@@ -34,13 +34,13 @@ interface SharedParts {
 
 interface Shared {
   readonly types: Numbering<ScalarType>;
-  readonly tables: Numbering<Pick<SharedWrite, 'source' | 'table' | 'typeName' | 'baseName' | 'keys'>>;
+  readonly tables: Numbering<Omit<SharedWrite, 'columns' | 'relationships'>>;
   readonly parts: SharedParts[];
 }
 
 /** Encodes the writes of all roles; the numbers of their types are those of `types`, to which none is added. */
 export function encodeWrites(roles: readonly RoleModel[], types: Numbering<ScalarType>): EncodedWrites {
-  const shared: Shared = { types, tables: numbering(), parts: [] };
+  const shared: Shared = { types, tables: numbering((table) => table.typeName), parts: [] };
   const texts = roles.map((role) => encodeRole(role, shared));
   return {
     shared: encodeShared(shared),
@@ -106,9 +106,16 @@ function encodeRole(role: RoleModel, shared: Shared): string {
   return `${asciiJson(head)}\n${blocks}`;
 }
 
-function sharedNumber({ source, table, typeName, baseName, keys }: WriteModel, shared: Shared): number {
-  const n = shared.tables.number({ source, table, typeName, baseName, keys });
-  shared.parts[n] ??= { columns: numbering(), relationships: numbering(), fields: numbering() };
+function sharedNumber(
+  { source, table, typeName, baseName, partitioned, keys }: WriteModel,
+  shared: Shared,
+): number {
+  const n = shared.tables.number({ source, table, typeName, baseName, partitioned, keys });
+  shared.parts[n] ??= {
+    columns: numbering(([name]) => name),
+    relationships: numbering(([name]) => name),
+    fields: numbering(([name]) => name),
+  };
   return n;
 }
 

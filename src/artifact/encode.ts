@@ -24,7 +24,11 @@ import type { Artifact, BoolExp, FieldModel, RoleModel, ScalarType, TableModel }
  * place to look it up.
  */
 export function encodeArtifact(artifact: Artifact, document?: unknown): string {
-  const shared: Shared = { types: numbering(), tables: numbering(), parts: [] };
+  const shared: Shared = {
+    types: numbering((type) => type.graphql),
+    tables: numbering((table) => table.typeName),
+    parts: [],
+  };
   const parts = artifact.roles.map((role) => encodeRole(role, shared));
   const writes = encodeWrites(artifact.roles, shared.types);
   const storedQueries = artifact.storedQueries ? asciiJson(artifact.storedQueries) : '';
@@ -88,7 +92,7 @@ function encodeRole(role: RoleModel, shared: Shared): string {
     const { fields } = must(shared.parts[number], 'each shared table has its parts');
     const visible = visibleParts(table.fields, to.type);
     const common = [
-      table.fields.map((field) => fields.number(sharedField(renumberField(field, to)))),
+      table.fields.map((field) => fields.number(sharedField(field, to))),
       table.primaryKey,
       renumberExp(table.filter, to.type),
       table.limit,
@@ -103,11 +107,17 @@ function encodeRole(role: RoleModel, shared: Shared): string {
   return `${asciiJson(head)}\n${blocks}`;
 }
 
+function fieldName(field: SharedField): string {
+  return 'name' in field ? field.name : field[0];
+}
+
 /** What of a field is the same for roles that see all of its values and for those that see some. */
-function sharedField(field: FieldModel): SharedField {
-  if (field.kind === 'column') return packColumn(field);
-  if (field.kind !== 'computed_field' || !field.visible) return field;
-  const { visible: _, ...shared } = field;
+function sharedField(field: FieldModel, to: Renumbering): SharedField {
+  const other = field.kind === 'column' ? field : renumberField(field, to);
+  // Nearly all are columns: no copy with other numbers is made of them.
+  if (other.kind === 'column') return packColumn(other, to.type(other.type));
+  if (other.kind !== 'computed_field' || !other.visible) return other;
+  const { visible: _, ...shared } = other;
   return shared;
 }
 
@@ -142,7 +152,7 @@ function sharedTableNumber(model: TableModel, type: Renumbering['type'], shared:
     description,
     ...(relay && { relay }),
   });
-  shared.parts[n] ??= { fields: numbering(), rootFields: numbering() };
+  shared.parts[n] ??= { fields: numbering(fieldName), rootFields: numbering(([name]) => name) };
   return n;
 }
 

@@ -104,8 +104,8 @@ export type RoleTable = readonly [
   visible?: readonly (readonly [rows: BoolExp, fields: readonly number[]])[] | undefined,
 ];
 
-export function packColumn(field: ColumnField): SharedField {
-  const { name, type, nullable, column, description } = field;
+export function packColumn(field: ColumnField, type: TypeRef): SharedField {
+  const { name, nullable, column, description } = field;
   if (description === null && column === name) return [name, type, nullable ? 1 : 0];
   return [name, type, nullable ? 1 : 0, column, description];
 }
