@@ -53,9 +53,11 @@ export function dropCollidingTables(
     for (const table of source.tables.values()) {
       const object = tableObject(source, table.catalog, table.path);
       const fields = rootFieldsOf(table);
-      const reason = typeCollision(table, types, object.name) ?? roots.conflict(source, fields, object.name);
+      const names = typesOf(table);
+      const reason =
+        typeCollision(table, names, types, object.name) ?? roots.conflict(source, fields, object.name);
       if (reason === null) {
-        for (const name of typesOf(table)) types.set(name, object.name);
+        for (const name of names) types.set(name, object.name);
         roots.take(source, fields, object.name);
       } else {
         report(inconsistencies, object, `Inconsistent object: ${reason}`);
@@ -67,13 +69,14 @@ export function dropCollidingTables(
 
 function typeCollision(
   table: TrackedTable,
+  names: readonly string[],
   types: ReadonlyMap<string, string>,
   objectName: string,
 ): string | null {
   if (RESERVED_TYPE_NAMES.has(table.typeName)) {
     return `the type name "${table.typeName}" is reserved: give table "${label(table.catalog)}" a custom_name`;
   }
-  for (const name of typesOf(table)) {
+  for (const name of names) {
     const owner = types.get(name);
     if (owner === undefined) continue;
     return (

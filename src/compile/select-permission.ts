@@ -62,8 +62,12 @@ export function compileSelectPermission(
   };
 }
 
+const ALL_ROWS: BoolExp = { kind: 'true' };
+
 function inAllRows(names: Iterable<string>): ReadonlyMap<string, BoolExp> {
-  return new Map([...names].map((name) => [name, { kind: 'true' }]));
+  const rows = new Map<string, BoolExp>();
+  for (const name of names) rows.set(name, ALL_ROWS);
+  return rows;
 }
 
 function checkColumn(table: TrackedTable, name: string): void {
