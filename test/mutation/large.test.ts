@@ -20,7 +20,10 @@ const METADATA = metadataOf({
         },
       ],
     },
-    { table: { schema: 'public', name: 'child' } },
+    {
+      table: { schema: 'public', name: 'child' },
+      object_relationships: [{ name: 'parent', using: { foreign_key_constraint_on: 'parent_id' } }],
+    },
   ],
 });
 
@@ -88,6 +91,27 @@ test('4,000 rows of which some leave a column to its default', async () => {
   expect(affected).toBe(4_000);
   expect(returning.filter((row) => row.n === null)).toHaveLength(2_000);
   expect(returning.filter((row) => row.n === 5)).toHaveLength(2_000);
+});
+
+test('1,200 rows with a parent each, of which some leave a column to its default: each has its own', async () => {
+  const objects = Array.from({ length: 1_200 }, (_, i) => ({
+    name: `c${i}`,
+    parent: { data: { name: `p${i}`, ...(i % 3 === 0 && { n: i }) } },
+  }));
+  const query =
+    'mutation ($o: [child_insert_input!]!) { insert_child(objects: $o) { affected_rows returning { name parent { name n } } } }';
+  const { body } = await hedge.graphql(query, { variables: { o: objects } });
+  const { data } = body as {
+    data: {
+      insert_child: {
+        affected_rows: number;
+        returning: { name: string; parent: { name: string; n: number } }[];
+      };
+    };
+  };
+  expect(data.insert_child.affected_rows).toBe(2_400);
+  for (const [i, row] of data.insert_child.returning.entries())
+    expect(row).toEqual({ name: `c${i}`, parent: { name: `p${i}`, n: i % 3 === 0 ? i : 5 } });
 });
 
 test('as many as 20,000 rows written out in the document are refused, and nothing is written', async () => {

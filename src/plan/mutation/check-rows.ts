@@ -191,6 +191,7 @@ export function refuseDetermined(
 ): void {
   for (const row of rows) {
     const given = rowKeys(ctx.reader, row).flatMap((name) => write.column(name)?.column ?? []);
+    const taken = new Set<string>();
     const twice = given.filter((column) => determined.has(column));
     if (twice.length > 0) {
       invalid(
@@ -202,7 +203,10 @@ export function refuseDetermined(
       const { name, order, mapping } = relationship;
       if (order === 'after' || !relatedOf(ctx.reader, row, name)) continue;
       const own = mapping.map(([column]) => column);
-      const conflicting = own.filter((column) => determined.has(column) || given.includes(column));
+      const conflicting = own.filter(
+        (column) => determined.has(column) || given.includes(column) || taken.has(column),
+      );
+      for (const column of own) taken.add(column);
       if (conflicting.length === 0) continue;
       invalid(
         `cannot insert object relationship "${name}" as ${listed(conflicting)} column values are already determined`,

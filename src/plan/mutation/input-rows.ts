@@ -4,15 +4,18 @@
 
 import type { Path } from '../../error/path.ts';
 import { at } from '../../error/path.ts';
+import { must } from '../../util/assert.ts';
 import type { Input } from '../input.ts';
 import type { RequestReader, RequestValueNode } from './request-value.ts';
-import { isNull, itemsOf, keysOf, memberOf, valueOf } from './request-value.ts';
+import { inputOf, isNull, itemsOf, keysOf, memberOf, valueOf } from './request-value.ts';
 
 /** A set of objects for one table, by its place below the argument `objects` or `object`. */
 export interface RowsPlace {
   readonly root: Input;
   /** The root is one object; else a list, or one that stands for a list. */
   readonly single: boolean;
+  /** Of a root that is one of several nested objects: the place of its parent. */
+  readonly parent: number;
   readonly path: Path;
   readonly steps: readonly RowsStep[];
 }
@@ -21,8 +24,6 @@ export interface RowsPlace {
 export type RowsStep =
   /** Those in the `data` of a relationship. */
   | { readonly kind: 'relationship'; readonly name: string }
-  /** One of them. */
-  | { readonly kind: 'row'; readonly index: number }
   /** Those with just these members, as `keysText` writes them. */
   | { readonly kind: 'keys'; readonly keys: string };
 
@@ -39,10 +40,24 @@ export function relatedPlace(place: RowsPlace, name: string): RowsPlace {
   return { ...place, steps: [...place.steps, { kind: 'relationship', name }] };
 }
 
+/** The place of one row. */
+export function rowPlace({ value, path, parent }: InputRow): RowsPlace {
+  return {
+    root: inputOf(must(value, 'a row that has been looked at')),
+    single: true,
+    parent,
+    path,
+    steps: [],
+  };
+}
+
 /** The rows at a place; a single value stands for a list of one. */
-export function rowsAt(reader: RequestReader, { root, single, path, steps }: RowsPlace): readonly InputRow[] {
+export function rowsAt(
+  reader: RequestReader,
+  { root, single, parent, path, steps }: RowsPlace,
+): readonly InputRow[] {
   const value = valueOf(reader, root);
-  let rows: readonly InputRow[] = single ? [{ value, path, parent: 0 }] : listed(reader, value, path, 0);
+  let rows: readonly InputRow[] = single ? [{ value, path, parent }] : listed(reader, value, path, parent);
   for (const step of steps) rows = follow(reader, rows, step);
   return rows;
 }
@@ -55,8 +70,6 @@ function follow(reader: RequestReader, rows: readonly InputRow[], step: RowsStep
         if (!given) return [];
         return listed(reader, memberOf(reader, given.value, 'data'), at(given.path, 'data'), parent);
       });
-    case 'row':
-      return rows.slice(step.index, step.index + 1);
     case 'keys':
       return rows.filter((row) => keysText(rowKeys(reader, row)) === step.keys);
   }

@@ -6,11 +6,12 @@ import type { Path } from '../../error/path.ts';
 import { at } from '../../error/path.ts';
 import { must } from '../../util/assert.ts';
 import type { Argument } from '../arguments.ts';
+import type { PlanContext } from '../context.ts';
 import { countTerm, invalid, MAX_FILTER_DEPTH, newAlias } from '../context.ts';
 import type { RelatedShape, RowsShape } from './check-rows.ts';
 import { checkRows, conflictKey, refuseDetermined } from './check-rows.ts';
-import type { InputRow, RowsPlace, RowsStep } from './input-rows.ts';
-import { keysText, relatedOf, relatedPlace, rowKeys, rowsAt } from './input-rows.ts';
+import type { InputRow, RowsPlace } from './input-rows.ts';
+import { keysText, relatedOf, relatedPlace, rowKeys, rowPlace, rowsAt } from './input-rows.ts';
 import type { Determined, InsertSql, RowsForm } from './insert-statement.ts';
 import { insertSql, insertStatement } from './insert-statement.ts';
 import { planOnConflict } from './on-conflict.ts';
@@ -21,6 +22,9 @@ import type { Failure, MutationContext, RowSettings } from './script.ts';
 
 /** Cells of rows written out one by one; beyond, rows travel as arrays. */
 const MAX_CELLS = 1000;
+
+/** Sets of columns that rows are grouped by. */
+const MAX_KINDS = 50;
 
 /** Objects of one table that are to be inserted. */
 export interface InsertTask {
@@ -33,6 +37,8 @@ export interface InsertTask {
   readonly parents: readonly Determined[];
   /** Whether a later statement reads the rows. */
   readonly keep: boolean;
+  /** Whether it finds them by their place: their order must stay. */
+  readonly positional: boolean;
   /** What it means when fewer rows are inserted than given; undefined: nothing. */
   readonly missing: Failure | undefined;
   /** Where errors of the statement belong. */
@@ -66,7 +72,7 @@ export function insertRows(ctx: MutationContext, task: InsertTask): Inserted {
   const shape = checkRows(plan, ctx.writes, write, rows);
   refuseDetermined(plan, { write, rows, shape }, new Set(task.parents.map((p) => p.column)));
 
-  const form = formOf(task, rows, shape);
+  const form = formOf(plan, task, rows, shape);
   const relationships = new Set(write.relationships.map((r) => r.name));
   const look: RowsLook = { place, relationships, depth: form === 'set' ? 'union' : 'each' };
   plan.reader.guards.push(rowsGuard(plan.reader, look));
@@ -84,15 +90,16 @@ export function insertRows(ctx: MutationContext, task: InsertTask): Inserted {
       if (rows.length === 1) return insertTogether(ctx, task, { rows, shape, form: 'values' });
       return insertParts(
         ctx,
-        task,
-        rows.map((_, index) => ({ kind: 'row', index })),
+        rows.map((row) => ({ ...task, place: rowPlace(row), many: false, path: row.path })),
       );
     case 'by keys': {
       const keys = new Set(rows.map((row) => keysText(rowKeys(plan.reader, row))));
       return insertParts(
         ctx,
-        task,
-        [...keys].map((text) => ({ kind: 'keys', keys: text })),
+        [...keys].map((text) => ({
+          ...task,
+          place: { ...place, steps: [...place.steps, { kind: 'keys', keys: text }] },
+        })),
       );
     }
   }
@@ -103,7 +110,8 @@ export function insertRows(ctx: MutationContext, task: InsertTask): Inserted {
  * else: conflicts decided in order, rows matched to their nested ones although some may be skipped.
  */
 function formOf(
-  { write, many, conflict, parents }: InsertTask,
+  { reader }: PlanContext,
+  { write, many, conflict, parents, positional }: InsertTask,
   rows: readonly InputRow[],
   { columns, relationships }: RowsShape,
 ): RowsForm | 'one by one' | 'by keys' {
@@ -125,7 +133,11 @@ function formOf(
   const given = columns.length + before.length + parents.length + (write.insert?.presets.length ?? 0);
   if (given === 0) return 'values';
   const few = rows.length * given <= MAX_CELLS;
-  if (needsDefault) return few ? 'values' : 'by keys';
+  if (needsDefault) {
+    if (few) return 'values';
+    const kinds = new Set(rows.map((row) => keysText(rowKeys(reader, row))));
+    return positional || kinds.size > MAX_KINDS ? 'one by one' : 'by keys';
+  }
   const fromVariable = rows.some((row) => row.value?.kind === 'json');
   return few && !(many && fromVariable) ? 'values' : 'set';
 }
@@ -134,14 +146,10 @@ function columnOf(write: WriteView, physical: string): WriteView['columns'] {
   return write.columns.filter((c) => c.column === physical);
 }
 
-function insertParts(ctx: MutationContext, task: InsertTask, steps: readonly RowsStep[]): Inserted {
-  const parts = steps.map((step) => {
+function insertParts(ctx: MutationContext, tasks: readonly InsertTask[]): Inserted {
+  const parts = tasks.map((task) => {
     countTerm(ctx.plan);
-    const many = step.kind === 'keys' && task.many;
-    const place = { ...task.place, steps: [...task.place.steps, step] };
-    const [row] = rowsAt(ctx.plan.reader, place);
-    const path = step.kind === 'row' && row ? row.path : task.path;
-    return insertRows(ctx, { ...task, place, many, path, respond: undefined });
+    return insertRows(ctx, { ...task, respond: undefined });
   });
   return { rows: parts.flatMap((p) => p.rows), counts: parts.flatMap((p) => p.counts) };
 }
@@ -231,6 +239,7 @@ function insertRelated(
     conflict: hasConflict && row ? conflictOf(ctx, row, name, remote) : undefined,
     parents,
     keep: order === 'before',
+    positional: order === 'before',
     missing:
       order === 'before'
         ? objectFailure(remote, name, exact && row ? at(row.path, name) : task.path)

@@ -61,10 +61,11 @@ export function planInsert(
   const statement = { slot, table: write.table, path };
   const inserted = insertRows(ctx, {
     write,
-    place: { root: argument.input, single, path, steps: [] },
+    place: { root: argument.input, single, parent: 0, path, steps: [] },
     many: !single,
     conflict: given.get('on_conflict'),
     parents: [],
+    positional: false,
     keep: single || returnsRows(plan, write, field),
     missing: undefined,
     path,

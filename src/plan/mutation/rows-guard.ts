@@ -19,8 +19,9 @@ export interface RowsLook {
 
 /** The guard of a look at the request that is being planned. */
 export function rowsGuard(reader: RequestReader, look: RowsLook): Guard {
-  const observe = (variables: VariableValues): string =>
-    seenRows({ operation: reader.operation, variables }, look);
+  // Not the reader itself: a plan that is kept would keep the variables it was made for, megabytes of rows.
+  const { operation } = reader;
+  const observe = (variables: VariableValues): string => seenRows({ operation, variables }, look);
   return { observe, seen: observe(reader.variables) };
 }
 
