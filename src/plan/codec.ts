@@ -173,7 +173,8 @@ function encodeScalar(
   return mismatch('a string');
 }
 
-const FLOAT_TEXT = /^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|Infinity|NaN)$/;
+/** Digits can be read in one way only: two would make a long text that fails take quadratic time. */
+const FLOAT_TEXT = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|Infinity|NaN)$/;
 
 /** `-2E-2` as `-0.02`: Postgres reads no exponents in money. Sums beyond 20 places are left to it to refuse. */
 function withoutExponent(text: string): string {

@@ -22,12 +22,13 @@ import { readNodeId } from './node-id.ts';
  */
 export function nodeSource(ctx: PlanContext, field: SelectedField): RowSource {
   const { reader } = ctx;
+  const { operation } = reader; // a guard is kept, and shall not keep the variables of this request
   const argument = readArguments(field, ['id']).get('id');
   const path = at(at(field.path, 'args'), 'id');
   if (!argument) return invalid("missing required field 'id'", path);
   const input = resolveVariable(reader, argument.input, 'ID!', path) ?? argument.input;
   const read = (variables: VariableValues): NodeId | string | null => {
-    const text = inputJson(input, reader.operation, variables);
+    const text = inputJson(input, operation, variables);
     return typeof text === 'string' || typeof text === 'number' ? readNodeId(String(text)) : null;
   };
   const id = read(reader.variables);
