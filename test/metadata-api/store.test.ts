@@ -78,6 +78,39 @@ it('gives back the version that was stored, and keeps the artifact of no older o
   expect(rows.map((row) => row.v)).toEqual([2, 3]);
 });
 
+it('is sent a document once, and again when there is another one, be it under the same number', async () => {
+  const connection = neonDatabase({ connectionString: database.url, endpoint: inject('neonUrl') });
+  const sent: (string | null | undefined)[] = [];
+  const watched = metadataStore(
+    {
+      ...connection,
+      async query(statement) {
+        const result = await connection.query(statement);
+        sent.push(result.rows[0]?.[1]);
+        return result;
+      },
+    },
+    INSTANCE,
+  );
+  await store.save(version(0));
+  const first = await watched.load();
+  expect(first).toMatchObject({ resourceVersion: 1, metadata: { name: 'after 0' } });
+  expect(await watched.load()).toEqual(first);
+  await watched.save(version(1, 'ärger 😀'));
+  expect(await watched.load()).toMatchObject({ resourceVersion: 2, metadata: { name: 'ärger 😀' } });
+  expect(sent).toEqual([version(0).metadata, null, null]);
+
+  await client.query(`update hdb_catalog.hdb_metadata set metadata = '{"name": "restored"}'`);
+  expect(await watched.load()).toEqual({ resourceVersion: 2, metadata: { name: 'restored' } });
+  await client.query('truncate hdb_catalog.hdb_metadata');
+  expect(await watched.load()).toBeNull();
+
+  const large = JSON.stringify({ name: 'x'.repeat(4_000_000) });
+  await watched.save({ ...version(0), metadata: large });
+  expect(await watched.load()).toMatchObject({ resourceVersion: 1 });
+  expect(sent.at(-1)).toBe(large);
+});
+
 it('has an artifact only in the format it was compiled in', async () => {
   await store.save(version(0));
   expect(await store.loadArtifact('another')).toBeNull();

@@ -1,7 +1,7 @@
 // The metadata database -> metadata by version, and back: every write names the version it builds on, so that two
 // writers can never mix their changes.
 
-import { desc, eq, ne, sql } from 'drizzle-orm';
+import { desc, eq, ne, type SQL, sql } from 'drizzle-orm';
 
 import { HedgeError } from '../../error/hedge-error.ts';
 import { at } from '../../error/path.ts';
@@ -28,6 +28,9 @@ const MISSING: ReadonlySet<string> = new Set(['42P01', '3F000']);
 /** The name that cannot exist, by reading which a transaction gives itself up when the version is not the expected. */
 const CONFLICT = 'hedge/conflict';
 const CONFLICT_MESSAGE = /unrecognized configuration parameter "hedge\/conflict\/\d+"/;
+
+/** Larger documents are not kept; 1,000 tables with five permissions each have 1.2 million. */
+const MAX_KEPT_CHARS = 4_000_000;
 
 /** The document of a version, as it stands in the database. */
 export interface StoredMetadata {
@@ -106,6 +109,9 @@ export function metadataStore(database: Database, instanceId: string): MetadataS
     }
   };
 
+  /** The document that was read or written last: it is asked for again only when the database has another one. */
+  let kept: KeptDocument | undefined;
+
   const store: MetadataStore = {
     async version() {
       const { rows } = await run(
@@ -114,15 +120,15 @@ export function metadataStore(database: Database, instanceId: string): MetadataS
       return Number(rows[0]?.[0] ?? 0);
     },
     async load() {
+      const known = kept;
+      const metadata = known ? otherThanSql(known) : hdbMetadata.metadata;
       const { rows } = await run(
-        statementOf(
-          catalogDb
-            .select({ version: hdbMetadata.resource_version, metadata: hdbMetadata.metadata })
-            .from(hdbMetadata),
-        ),
+        statementOf(catalogDb.select({ version: hdbMetadata.resource_version, metadata }).from(hdbMetadata)),
       );
-      const [version, text] = rows[0] ?? [];
-      if (version === undefined || text === undefined || text === null) return null;
+      const [version, other] = rows[0] ?? [];
+      const text = other ?? known?.text;
+      if (version === undefined || text === undefined) return null;
+      if (text !== known?.text) kept = await keptDocument(text);
       return { resourceVersion: Number(version), metadata: JSON.parse(text) as unknown };
     },
     async loadArtifact(format) {
@@ -153,6 +159,7 @@ export function metadataStore(database: Database, instanceId: string): MetadataS
           storeError(error, { sql: 'save metadata', parameters: [] })
         );
       }
+      kept = await keptDocument(version.metadata);
       return version.after + 1;
     },
     saveStatements: (version) => saveStatements(version, instanceId),
@@ -248,6 +255,25 @@ from (select coalesce((select resource_version from hdb_catalog.hdb_metadata whe
         }),
     ),
   ];
+}
+
+/** A document that is asked for at each command, and what tells whether the database has the same one. */
+interface KeptDocument {
+  readonly text: string;
+  readonly digest: string;
+}
+
+/** Keeps a document in the isolate's memory unless it is large. */
+async function keptDocument(text: string): Promise<KeptDocument | undefined> {
+  if (text.length > MAX_KEPT_CHARS) return undefined;
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+  return { text, digest: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('') };
+}
+
+/** The document, or NULL when it is this one. By digest: after a restored backup another one may have its number. */
+function otherThanSql({ digest }: KeptDocument): SQL {
+  const { metadata } = hdbMetadata;
+  return sql`case when encode(sha256(convert_to(${metadata}::text, 'UTF8')), 'hex') = ${digest} then null else ${metadata} end`;
 }
 
 /** The `conflict` that an error of a transaction with `saveStatements` means, if it means one. */
