@@ -12,11 +12,15 @@ user_namespaces as (
   where n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'hdb_catalog', 'hdb_views')
 )`;
 
-/** Tables, views, materialised views, partitioned and foreign tables; a partition is a table like any other. */
+/**
+ * Tables, views, materialised views, partitioned and foreign tables; a partition is a table like any other. Tables can
+ * always be written to (bits 2, 3 and 4): asking would open each of them, a fifth of the statement's time.
+ */
 const RELATIONS = `
 relations as (
   select c.oid, n.schema, c.relname as name, c.relkind as kind,
-    pg_catalog.pg_relation_is_updatable(c.oid::pg_catalog.regclass, true) as updatable
+    case when c.relkind in ('r', 'p') then 28
+      else pg_catalog.pg_relation_is_updatable(c.oid::pg_catalog.regclass, true) end as updatable
   from pg_catalog.pg_class c
   join user_namespaces n on n.oid = c.relnamespace
   where c.relkind in ('r', 'v', 'm', 'p', 'f')
