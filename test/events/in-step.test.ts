@@ -63,6 +63,15 @@ async function archived(client: pg.Client): Promise<readonly unknown[]> {
   return rows.map((row) => row.archived);
 }
 
+/** Those in which the column was renamed and the function that reads it was made. */
+async function transactions(client: pg.Client): Promise<readonly unknown[]> {
+  const { rows } = await client.query(
+    `select xmin::text from pg_attribute where attname = 'full_name' union
+     select xmin::text from pg_proc where proname = 'notify_hasura_changed_UPDATE'`,
+  );
+  return rows;
+}
+
 describe('a trigger', () => {
   it('that is created brings its functions, and goes with them and its events', async () => {
     const { client, done, objects } = recording;
@@ -169,6 +178,7 @@ describe('SQL', () => {
     await done('pg_create_event_trigger', updateName);
     await client.query(`insert into author (id, name) values (1, 'Ann')`);
     await runSql('alter table author rename name to full_name; alter table author rename to writer');
+    expect(await transactions(client)).toHaveLength(1);
     expect(await objects()).toEqual(ON_AUTHOR.map((name) => name.replace('author', 'writer')));
     expect(await recordedBy(client, `update writer set full_name = 'Ben'`)).toEqual([
       { trigger: 'changed', op: 'UPDATE', old: { full_name: 'Ann' }, new: { full_name: 'Ben' } },
@@ -336,6 +346,7 @@ describe('a source in another database', () => {
     const { done, runSql, live } = recording;
     await done('pg_create_event_trigger', { ...TRIGGER, source: 'second', update: { columns: ['name'] } });
     await runSql('alter table author rename name to full_name', { source: 'second' });
+    expect(await transactions(secondClient)).toHaveLength(1);
     await secondClient.query(`insert into author (id) values (1)`);
     expect(await recordedBy(secondClient, `update author set full_name = 'x'`)).toHaveLength(1);
     const failing = { source: 'second', sql: 'alter table author rename to writer; select 1 / 0' };
