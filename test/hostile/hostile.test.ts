@@ -195,7 +195,7 @@ describe('values', () => {
       'data-exception $ invalid regular expression: parentheses () not balanced',
     ],
     [
-      '{ author(where: {id: {_eq: "1"}}) { id } }',
+      '{ author(where: {id: {_eq: "one"}}) { id } }',
       "validation-failed $.selectionSet.author.args.where.id._eq expected a 32-bit integer for type 'Int', but found a string",
     ],
     [
