@@ -1,10 +1,8 @@
 // GET /v1/version: the version of Hasura whose API this is, and that of this service.
 
+import { HEDGE_VERSION } from '../hedge-version.ts';
 import { jsonResponse, requestIdOf } from './respond.ts';
 import type { Handler } from './types.ts';
-
-/** The version in package.json, which would bring all of itself into the bundle. */
-export const HEDGE_VERSION = '0.1.0';
 
 /**
  * Hasura's command line and other tools read a Hasura version here and choose their commands by it, so they get the one

@@ -4,6 +4,7 @@ import type { Artifact, Inconsistency } from '../artifact/types.ts';
 import { ARTIFACT_VERSION } from '../artifact/types.ts';
 import { compile } from '../compile/compile.ts';
 import type { CompileOptions } from '../compile/options.ts';
+import { HEDGE_VERSION } from '../hedge-version.ts';
 import type { Metadata } from '../metadata/types.ts';
 import type { SourceCatalogs } from './catalogs.ts';
 
@@ -27,7 +28,10 @@ export function isSource({ type }: Inconsistency): boolean {
   return type === 'source';
 }
 
-/** Names the compiler and its options: an artifact of another format is compiled anew. */
+/**
+ * Names the compiler and its options: an artifact of another format is compiled anew, so that what a release mends in
+ * the compiler counts for metadata that was stored before it.
+ */
 export function artifactFormat(options: CompileOptions): string {
-  return `${ARTIFACT_VERSION} ${JSON.stringify(options)}`;
+  return `${HEDGE_VERSION} ${ARTIFACT_VERSION} ${JSON.stringify(options)}`;
 }

@@ -57,25 +57,28 @@ export function createLive(options: LiveOptions): Live {
   let askedAt = 0;
   let triedAt = 0;
 
-  const serve = (resourceVersion: number, artifactText: string): Engine => {
+  /** `known`: what was served when the version was asked for. */
+  const serve = (resourceVersion: number, artifactText: string, known?: Serving): Engine => {
     const engine = options.engineOf(openArtifact(artifactText));
-    // A request that loaded long may come back with a version older than the one another request wrote meanwhile.
-    if (serving === undefined || resourceVersion >= serving.resourceVersion) {
+    // A request that loaded long may come back with a version older than the one another request wrote meanwhile. Where
+    // none did, an older one is what a backup brought back.
+    if (serving === undefined || serving === known || resourceVersion >= serving.resourceVersion) {
       serving = { resourceVersion, engine };
     }
     return serving.engine;
   };
 
-  const load = async (): Promise<Engine> => {
+  const load = async (known = serving): Promise<Engine> => {
     askedAt = now();
     const stored = await store.loadArtifact(artifactFormat(options.compileOptions));
     const { resourceVersion, artifact } = stored ?? (await compileStored(options));
-    return serve(resourceVersion, artifact);
+    return serve(resourceVersion, artifact, known);
   };
 
-  const refresh = async ({ resourceVersion, engine }: Serving): Promise<void> => {
+  const refresh = async (known: Serving): Promise<void> => {
+    const { resourceVersion, engine } = known;
     try {
-      if ((await store.version()) !== resourceVersion) await load();
+      if ((await store.version()) !== resourceVersion) await load(known);
       else if (engine.artifact.header.inconsistencies.some(isSource) && now() - triedAt >= RETRY_MS) {
         triedAt = now();
         const { artifact } = await compileStored(options);
@@ -107,7 +110,7 @@ export function createLive(options: LiveOptions): Live {
       }
       return loading;
     },
-    load,
+    load: () => load(),
     adopt(resourceVersion, artifactText) {
       askedAt = now();
       serve(resourceVersion, artifactText);

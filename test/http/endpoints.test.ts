@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 
 import { describe, expect, it } from 'vitest';
 
+import { HEDGE_VERSION } from '../../src/hedge-version.ts';
 import { misconfiguredHandler } from '../../src/http/misconfigured.ts';
-import { HEDGE_VERSION } from '../../src/http/version.ts';
 import { ADMIN_SECRET, service } from './service.ts';
 
 const INCONSISTENT = {

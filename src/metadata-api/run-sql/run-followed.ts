@@ -22,7 +22,15 @@ import { readDifference } from './difference.ts';
 import { follow } from './follow.ts';
 import { CHECK_SQL, DIFFERENCE_SQL, differenceIn, NOTE_SQL } from './schema-state-sql.ts';
 import { isLikelyChange, mentions } from './script.ts';
-import { AS_BEFORE, AS_ONESELF, ask, type Script, statementsOf, withoutParameters } from './session.ts';
+import {
+  AS_BEFORE,
+  AS_ONESELF,
+  ask,
+  type Script,
+  statementsOf,
+  UNDONE,
+  withoutParameters,
+} from './session.ts';
 import type { Next, RunSqlOptions, RunSqlOutcome } from './types.ts';
 
 /**
@@ -94,8 +102,7 @@ async function tryOut(
     withoutParameters(DIFFERENCE_SQL),
     withoutParameters('reset all'),
     withoutParameters(CATALOG_SQL),
-    // Ends the transaction; the commit after it finds none.
-    withoutParameters('rollback'),
+    ...UNDONE,
   ];
   const results = await ask(options, (database) => database.transaction(statements));
   const [difference, , catalog] = results.slice(before.length + 1).map(({ rows }) => rows[0]?.[0]);
@@ -114,7 +121,7 @@ async function withEnumRows(
 ): Promise<DatabaseCatalog> {
   const run = async (text: string): Promise<string> => {
     const { before } = noted(options, script);
-    const statements = [...before, AS_ONESELF, withoutParameters(text), withoutParameters('rollback')];
+    const statements = [...before, AS_ONESELF, withoutParameters(text), ...UNDONE];
     const results = await ask(options, (database) => database.transaction(statements));
     return must(results[before.length + 1]?.rows[0]?.[0], 'the statement about enum tables gives a text');
   };

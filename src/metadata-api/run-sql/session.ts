@@ -7,14 +7,20 @@ import type { RunSqlOptions } from './types.ts';
 
 export type Script = ReturnType<typeof readScript>;
 
+const UNLOCK = 'select pg_catalog.pg_advisory_unlock_all()';
 /** Neon gives connections to whoever comes next: nothing of a session may be left on one. */
 export const AS_BEFORE: readonly Statement[] = [
   'reset all',
   'discard temp',
   'close all',
   'unlisten *',
-  'select pg_catalog.pg_advisory_unlock_all()',
+  UNLOCK,
 ].map(withoutParameters);
+/**
+ * Ends the transaction with nothing done; the commit after it finds none. Locks of the session outlive that, and on
+ * another connection the same SQL would wait for them.
+ */
+export const UNDONE: readonly Statement[] = [UNLOCK, 'rollback'].map(withoutParameters);
 /** Before our own statements, which another role might not be allowed. */
 export const AS_ONESELF = withoutParameters('reset session authorization');
 

@@ -436,6 +436,20 @@ describe('what is stored with it', () => {
     expect(await project.value('select t from notes')).toBe('stored');
   });
 
+  test('is asked for while the try-out holds no lock, which the real run would wait for on another connection', async () => {
+    const sql = 'select pg_advisory_lock(7); alter table author rename to writer';
+    await project.run(
+      { sql },
+      {
+        commit: async () => {
+          const held = `select count(*)::text from pg_locks where locktype = 'advisory' and objid = 7`;
+          expect(await project.value(held)).toBe('0');
+          return [];
+        },
+      },
+    );
+  });
+
   test('undoes the SQL when it fails, and the other way round', async () => {
     const sql = 'alter table author rename to writer';
     const broken = () => Promise.resolve([note('x'), { sql: 'select 1/0', parameters: [] }]);
