@@ -7,6 +7,8 @@ export interface CompileOptions {
   readonly namingConventions: boolean;
   /** `HASURA_GRAPHQL_INFER_FUNCTION_PERMISSIONS`: who may select from a table may call the functions that return it. */
   readonly inferFunctionPermissions: boolean;
+  /** There are no fields `update_<table>_many`: the experimental feature `hide_update_many_fields` is on. */
+  readonly hideUpdateMany: boolean;
 }
 
 /** The options of a deployment that sets none. */
@@ -14,4 +16,5 @@ export const DEFAULT_COMPILE_OPTIONS: CompileOptions = {
   defaultNamingConvention: 'hasura-default',
   namingConventions: false,
   inferFunctionPermissions: true,
+  hideUpdateMany: false,
 };

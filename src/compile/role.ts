@@ -50,8 +50,11 @@ export function compileRole(role: string, world: World, inconsistencies: Inconsi
     ...selectable.flatMap((s, ref) => rootFields(s, ref, tables[ref]?.primaryKey ?? null)),
     ...functionFields(world, 'query', { role, types, refs, tables }),
   ];
-  const { roles } = world;
-  const { writes, writeFields } = compileWrites({ role, roles, types, refs, tables, inconsistencies }, all);
+  const { roles, options } = world;
+  const { writes, writeFields } = compileWrites(
+    { role, roles, options, types, refs, tables, inconsistencies },
+    all,
+  );
   const mutationFields = [
     ...writeFields,
     ...functionFields(world, 'mutation', { role, types, refs, tables }),

@@ -17,6 +17,7 @@ import { attempt, refuse, report, within } from './inconsistency.ts';
 import { compileInsertPermission } from './insert-permission.ts';
 import { mutationFields } from './mutation-fields.ts';
 import { compareNames, label, quotedLabel } from './names.ts';
+import type { CompileOptions } from './options.ts';
 import { isWritable } from './permission-columns.ts';
 import { ADMIN, type Roles } from './roles.ts';
 import type { TypeTable } from './scalars.ts';
@@ -33,6 +34,7 @@ export interface WritesContext {
   /** By table: its number in `tables`. */
   readonly refs: ReadonlyMap<TrackedTable, TableRef>;
   readonly tables: readonly TableModel[];
+  readonly options: CompileOptions;
 }
 
 /** A table a role may write to. */
@@ -66,7 +68,8 @@ export function compileWrites(
   const writeFields = writables.flatMap(({ table }, ref) => {
     const model = writes[ref];
     const selected = ctx.tables[model?.select ?? -1];
-    return model ? mutationFields(table, model, ref, (selected?.primaryKey ?? null) !== null) : [];
+    const fields = model ? mutationFields(table, model, ref, (selected?.primaryKey ?? null) !== null) : [];
+    return ctx.options.hideUpdateMany ? fields.filter(({ kind }) => kind !== 'update_many') : fields;
   });
   return { writes, writeFields };
 }

@@ -106,14 +106,14 @@ export function readCompileOptions(env: Record<string, unknown>): CompileOptions
 }
 
 function compileOptionsOf(settings: SettingValues): CompileOptions {
-  const namingConventions = (settings.HASURA_GRAPHQL_EXPERIMENTAL_FEATURES ?? []).includes(
-    'naming_convention',
-  );
+  const features = settings.HASURA_GRAPHQL_EXPERIMENTAL_FEATURES ?? [];
+  const namingConventions = features.includes('naming_convention');
   return {
     namingConventions,
     defaultNamingConvention:
       (namingConventions ? settings.HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION : undefined) ?? 'hasura-default',
     inferFunctionPermissions: settings.HASURA_GRAPHQL_INFER_FUNCTION_PERMISSIONS ?? true,
+    hideUpdateMany: features.includes('hide_update_many_fields'),
   };
 }
 

@@ -159,7 +159,7 @@ export const SETTINGS = {
   },
   HASURA_GRAPHQL_EXPERIMENTAL_FEATURES: {
     meaning:
-      'A list with commas. `naming_convention` makes `naming_convention` of sources and `HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION` count, see [naming](naming.md); others are ignored. Read when metadata is compiled.',
+      'A list with commas. `naming_convention` makes `naming_convention` of sources and `HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION` count, see [naming](naming.md); `hide_update_many_fields` leaves out the fields `update_<table>_many`; others are ignored. Read when metadata is compiled.',
     default: 'none',
     secret: false,
     schema: words,

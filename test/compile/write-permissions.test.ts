@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 
 import type { Artifact } from '../../src/artifact/types.ts';
 import { compile } from '../../src/compile/compile.ts';
+import { DEFAULT_COMPILE_OPTIONS } from '../../src/compile/options.ts';
 import type { TableMetadata } from '../../src/metadata/types.ts';
 import { metadataOf } from '../support/stages.ts';
 import { CATALOG } from './catalog.ts';
@@ -90,4 +91,14 @@ test('two fields of mutations with one name take the table out', () => {
 test('the names of queries and of mutations do not meet', () => {
   const artifact = compiled({ configuration: { custom_root_fields: { select: 'x', insert: 'x' } } });
   expect(artifact.inconsistencies).toEqual([]);
+});
+
+test('fields for several updates are left out where the deployment says so', () => {
+  const artifact = compile(metadataOf({ tables: [{ table: ARTICLE }] }), new Map([['default', CATALOG]]), {
+    ...DEFAULT_COMPILE_OPTIONS,
+    hideUpdateMany: true,
+  });
+  const names = artifact.roles[0]?.mutationFields.map((f) => f.name);
+  expect(names).toContain('update_article');
+  expect(names).not.toContain('update_article_many');
 });

@@ -55,6 +55,7 @@ describe('defaults', () => {
         namingConventions: false,
         defaultNamingConvention: 'hasura-default',
         inferFunctionPermissions: true,
+        hideUpdateMany: false,
       },
       neonEndpoint: null,
       maxBodyBytes: 10_485_760,
@@ -73,7 +74,12 @@ describe('how metadata is compiled', () => {
     [{ [FEATURE]: 'naming_convention' }, true, 'hasura-default'],
     [{ [FEATURE]: 'other, naming_convention', [CONVENTION]: 'graphql-default' }, true, 'graphql-default'],
   ])('%j', (env, namingConventions, defaultNamingConvention) => {
-    const wanted = { namingConventions, defaultNamingConvention, inferFunctionPermissions: true };
+    const wanted = {
+      namingConventions,
+      defaultNamingConvention,
+      inferFunctionPermissions: true,
+      hideUpdateMany: false,
+    };
     expect(readConfig(env).compileOptions).toEqual(wanted);
     expect(readCompileOptions({ ...env, HASURA_GRAPHQL_JWT_SECRET: 'broken' })).toEqual(wanted);
   });
