@@ -5,7 +5,9 @@ import { HedgeError } from '../error/hedge-error.ts';
 /** `application/json`, `application/graphql+json` and every other JSON type. */
 const JSON_TYPE = /^\s*application\/(?:[\w!#$&^.+-]*\+)?json\s*(?:;|$)/i;
 
-const SENDER_HEADERS = ['authorization', 'x-hasura-admin-secret', 'x-hasura-access-key', 'x-hasura-role'];
+const SENDER_HEADERS = ['x-hasura-admin-secret', 'x-hasura-access-key', 'x-hasura-role'];
+/** Of an `Authorization`: a browser that remembers a password for `Basic` adds that one by itself. */
+const TOKEN = /^\s*Bearer\s/i;
 
 /** Whether the body is said to be JSON. */
 export function hasJsonType(headers: Headers): boolean {
@@ -32,7 +34,7 @@ export function checkContentType(headers: Headers): void {
 
 /** Whether a header says who asks, which no page of another site can add without the browser asking first. */
 export function namesItsSender(headers: Headers): boolean {
-  return SENDER_HEADERS.some((name) => headers.has(name));
+  return SENDER_HEADERS.some((name) => headers.has(name)) || TOKEN.test(headers.get('authorization') ?? '');
 }
 
 /**

@@ -217,6 +217,7 @@ describe('a mutation of a REST endpoint', () => {
     ['GET', CROSS],
     ['GET', { ...CROSS, cookie: 'a=b' }],
     ['GET', { 'sec-fetch-site': 'same-site' }],
+    ['GET', { ...CROSS, authorization: 'Basic YTpi' }],
     ['GET', { cookie: 'a=b' }],
     ['POST', CROSS],
     ['POST', { origin: 'https://evil.example' }],

@@ -62,6 +62,11 @@ describe('a request', () => {
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'not-supported' } }] });
   });
 
+  it('is refused with a password that a browser adds by itself', async () => {
+    const headers = { 'content-type': 'text/plain', authorization: 'Basic YTpi' };
+    expect((await service().graphql(TYPENAME, headers)).status).toBe(415);
+  });
+
   it.each([{ 'x-hasura-admin-secret': 'any' }, { authorization: 'Bearer x' }, { 'x-hasura-role': 'user' }])(
     'may have any content type from one who names themselves, as curl sends it: %o',
     async (headers) => {
