@@ -1,16 +1,18 @@
 // The commands that are more than a change of the metadata: they show it, read databases again, or keep what other
 // programs put beside it.
 
+import type { Path } from '../error/path.ts';
 import { exportMetadata } from '../metadata/export.ts';
 import type { Parser } from './args/parse.ts';
 import { bool, either, list, object, objectOf, oneOf, sourceName } from './args/parse.ts';
-import { readArgs } from './commands/command.ts';
+import { fail, readArgs } from './commands/command.ts';
 import { dropInconsistent } from './commands/drop-inconsistent.ts';
 import { inconsistencyJson } from './consistency.ts';
 import { EVENT_OPERATIONS } from './event-operations.ts';
 import { refuseChange } from './metadata-api.ts';
 import type { CommandContext } from './run-command.ts';
 import type { Command } from './types.ts';
+import type { Work } from './work.ts';
 
 export type Operation = (context: CommandContext, command: Command) => Promise<unknown>;
 
@@ -47,12 +49,11 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   async reload_metadata({ api, work }, command) {
     refuseChange(api);
     const { sources, eventTriggers } = readArgs(reloadArgs, command.args, command);
-    if (eventTriggers !== false) {
-      const all = work.metadata().sources.map(({ name }) => name);
-      work.recreateEventTriggers(eventTriggers === true ? all : eventTriggers);
-    }
+    const recreated = namedSources(work, eventTriggers, command.path);
+    const reloaded = namedSources(work, sources, command.path);
     if (sources === true) work.forget(null);
-    else if (sources !== false) for (const source of sources) work.forget(source);
+    else for (const source of reloaded) work.forget(source);
+    work.recreateEventTriggers(recreated);
     work.touch();
     const inconsistencies = await work.settle();
     return {
@@ -81,3 +82,13 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     return { message: 'success' };
   },
 };
+
+/** The sources that `true`, `false` or a list of names stands for. @throws HedgeError `not-exists` */
+function namedSources(work: Work, which: boolean | readonly string[], path: Path): readonly string[] {
+  const all = work.metadata().sources.map(({ name }) => name);
+  if (which === true) return all;
+  if (which === false) return [];
+  const unknown = which.find((name) => !all.includes(name));
+  if (unknown !== undefined) fail('not-exists', `Source with name "${unknown}" does not exist`, path);
+  return which;
+}

@@ -261,7 +261,10 @@ describe('what the metadata does not say', () => {
     const [before, version] = [await ids(), await xmin()];
     await live.command('reload_metadata', {});
     expect(await xmin()).toEqual(version);
-    await live.command('reload_metadata', { recreate_event_triggers: ['other'] });
+    expect(await live.command('reload_metadata', { recreate_event_triggers: ['other'] })).toMatchObject({
+      status: 400,
+      body: { code: 'not-exists', error: 'Source with name "other" does not exist' },
+    });
     expect(await xmin()).toEqual(version);
     await live.command('reload_metadata', { recreate_event_triggers: true });
     expect(await xmin()).not.toEqual(version);
@@ -385,6 +388,26 @@ describe('a source in another database', () => {
       },
     });
     expect(await objectsIn(secondClient)).toEqual([]);
+  });
+});
+
+describe('a source whose database is gone', () => {
+  it('can be dropped with its triggers, and keeps no other from changing', async () => {
+    const { done, live, objects } = recording;
+    const third = await createTestDatabase({ sql: TABLES });
+    await done('pg_add_source', {
+      name: 'third',
+      configuration: { connection_info: { database_url: third.url } },
+      customization: { root_fields: { prefix: 't_' }, type_names: { prefix: 't_' } },
+    });
+    await done('pg_track_table', { source: 'third', table: 'author' });
+    await done('pg_create_event_trigger', { ...TRIGGER, source: 'third' });
+    await third.drop();
+    await live.command('reload_metadata', {});
+    await done('pg_create_event_trigger', { ...TRIGGER, name: 'more', table: 'book' });
+    expect(await objects()).toHaveLength(2 * ON_AUTHOR.length);
+    await done('pg_drop_source', { name: 'third', cascade: true });
+    expect(JSON.stringify(await live.command('export_metadata', {}))).not.toContain('third');
   });
 });
 
