@@ -151,6 +151,8 @@ function ownPermission<K extends Kind, Model>(
   const model = attempt(inconsistencies, object, () =>
     within(`in table ${quotedLabel(table.catalog)}: in permission for role "${role}"`, () => {
       if (role === ADMIN) refuse('cannot define permission for admin role');
+      // Nothing may be written past the check its author asked for.
+      if (entry.permission.validate_input) refuse('validate_input is not available in this version');
       return types.attempt(() => compile(entry.permission));
     }),
   );
