@@ -1,7 +1,8 @@
 // The versions in the metadata database -> the engine of the newest one this isolate knows.
 //
-// A request takes the engine that is there and never waits for a newer one: whether there is one is asked beside the
-// request, at most once per interval. Only an isolate that has none yet waits for its first.
+// A request takes the engine that is there and does not wait for a newer one: whether there is one is asked beside the
+// request, at most once per interval. Only an isolate that has none yet waits for its first, and one that slept for the
+// answer: what it knows may be of yesterday, with permissions that were taken away since.
 
 import type { ArtifactView } from '../artifact/decode.ts';
 import { openArtifact } from '../artifact/decode.ts';
@@ -12,6 +13,7 @@ import type { Engine } from '../execute/engine.ts';
 import type { Log, WaitUntil } from '../http/types.ts';
 import { exportMetadata } from '../metadata/export.ts';
 import type { SourceMetadata } from '../metadata/types.ts';
+import { must } from '../util/assert.ts';
 import type { DatabaseOf } from './catalogs.ts';
 import { readSourceCatalogs } from './catalogs.ts';
 import { artifactFormat, compileVersion, isSource } from './compile-version.ts';
@@ -20,6 +22,10 @@ import { readStoredMetadata } from './stored-metadata.ts';
 
 /** How long an unreachable source is left alone before it is tried again. */
 const RETRY_MS = 10_000;
+/** Intervals without a question after which an isolate counts as one that slept. */
+const SLEEP_INTERVALS = 5;
+/** How long a request waits for the answer then: the metadata database may be gone, and the others are not. */
+const MAX_WAIT_MS = 2_000;
 
 export interface LiveOptions {
   readonly store: MetadataStore;
@@ -54,6 +60,7 @@ export function createLive(options: LiveOptions): Live {
   const { store, pollIntervalMs, now, log } = options;
   let serving: Serving | undefined;
   let loading: Promise<Engine> | undefined;
+  let waking: Promise<void> | undefined;
   let askedAt = 0;
   let triedAt = 0;
 
@@ -96,11 +103,18 @@ export function createLive(options: LiveOptions): Live {
   return {
     engine(waitUntil) {
       if (serving !== undefined) {
-        if (pollIntervalMs > 0 && now() - askedAt >= pollIntervalMs) {
+        const silence = now() - askedAt;
+        if (pollIntervalMs > 0 && silence >= pollIntervalMs) {
           askedAt = now();
-          waitUntil(refresh(serving));
+          const refreshed = refresh(serving);
+          waitUntil(refreshed);
+          if (silence >= SLEEP_INTERVALS * pollIntervalMs) {
+            waking = atMost(MAX_WAIT_MS, refreshed).finally(() => {
+              waking = undefined;
+            });
+          }
         }
-        return serving.engine;
+        return waking ? waking.then(() => must(serving, 'an engine stays').engine) : serving.engine;
       }
       if (loading === undefined) {
         loading = load().finally(() => {
@@ -116,6 +130,14 @@ export function createLive(options: LiveOptions): Live {
       serve(resourceVersion, artifactText);
     },
   };
+}
+
+/** Waits for work, but not for ever. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  const time = Promise.withResolvers<void>();
+  const timer = setTimeout(time.resolve, ms);
+  await Promise.race([work, time.promise]);
+  clearTimeout(timer);
 }
 
 /** Compiles the stored metadata, which another program wrote or another version of ours compiled, and stores that. */

@@ -50,3 +50,20 @@ it('serves a metadata database anew that was emptied', async () => {
     .poll(answer, { timeout: 5000, interval: POLL_MS })
     .toMatchObject({ errors: [{ extensions: { code: 'validation-failed' } }] });
 });
+
+it('answers nothing from a version that was replaced while the isolate had no requests', async () => {
+  await live.command('pg_track_table', { source: 'default', table: 'secret' });
+  const other = await startLive({
+    database: live.database,
+    env: { HASURA_GRAPHQL_SCHEMA_SYNC_POLL_INTERVAL: String(POLL_MS) },
+  });
+  try {
+    expect((await other.graphql(QUERY)).body).toEqual({ data: { secret: [{ id: 1 }] } });
+    await live.command('pg_untrack_table', { source: 'default', table: 'secret' });
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS * 6));
+    const answers = await Promise.all([other.graphql(QUERY), other.graphql(QUERY)]);
+    for (const { body } of answers) expect(body).toHaveProperty('errors');
+  } finally {
+    await other.stop();
+  }
+});
