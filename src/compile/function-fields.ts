@@ -52,7 +52,14 @@ function mayCall({ roles, options }: FunctionAccess, fn: TrackedFunction, role: 
   return hasPermission(roles, fn, role);
 }
 
-/** Of its own, or inherited from any of its parents. */
-function hasPermission(roles: Roles, fn: TrackedFunction, role: string): boolean {
-  return fn.roles.has(role) || roles.parents(role).some((parent) => hasPermission(roles, fn, parent));
+/** Of its own, or inherited from any of its parents, each of which is looked at once: roles may share them. */
+function hasPermission(
+  roles: Roles,
+  fn: TrackedFunction,
+  role: string,
+  seen: Set<string> = new Set(),
+): boolean {
+  if (seen.has(role)) return false;
+  seen.add(role);
+  return fn.roles.has(role) || roles.parents(role).some((parent) => hasPermission(roles, fn, parent, seen));
 }

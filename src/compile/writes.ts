@@ -107,7 +107,13 @@ function permissionOf<K extends Kind, Model>(
   admin: PermissionOf<K>,
   compile: (permission: PermissionOf<K>) => Model,
 ): Model | null {
+  const known = new Map<string, Model | null>();
   const of = (role: string, list: Inconsistency[]): Model | null => {
+    let model = known.get(role);
+    if (model === undefined) known.set(role, (model = found(role, list)));
+    return model;
+  };
+  const found = (role: string, list: Inconsistency[]): Model | null => {
     const own = ownPermission({ ...ctx, role, inconsistencies: list }, table, kind, compile);
     if (own.given) return own.model;
     // What keeps a parent's permission out is on the list once, of the parent.

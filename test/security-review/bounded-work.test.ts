@@ -15,7 +15,7 @@ import type { Plan } from '../../src/plan/plan.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { METADATA, SCHEMA } from '../mutation/blog.ts';
 import type { Stages } from '../support/stages.ts';
-import { startStages } from '../support/stages.ts';
+import { metadataOf, startStages } from '../support/stages.ts';
 
 const FLOAT = {
   kind: 'scalar',
@@ -73,4 +73,26 @@ test.each([
   collectGarbage();
   expect(variables.deref()).toBeUndefined();
   expect(plans).toHaveLength(1);
+});
+
+test('roles that inherit from the same ones by millions of ways are compiled at once', () => {
+  const layers = Array.from({ length: 24 }, (_, i) => i);
+  const inherited = layers.flatMap((i) =>
+    ['a', 'b'].map((side) => ({
+      role_name: `${side}${i}`,
+      role_set: i === 0 ? ['user', 'nobody'] : [`a${i - 1}`, `b${i - 1}`],
+    })),
+  );
+  const nobody = { role: 'nobody', permission: { columns: [], filter: {} } };
+  const [source] = METADATA.sources;
+  const tables = source?.tables.map((table, i) =>
+    i === 0 ? { ...table, select_permissions: [...(table.select_permissions ?? []), nobody] } : table,
+  );
+  const start = performance.now();
+  const { roles } = stages.compiled(metadataOf({ tables: tables ?? [] }, { inherited_roles: inherited }), {
+    inferFunctionPermissions: false,
+  });
+  expect(performance.now() - start).toBeLessThan(10_000);
+  const models = Object.fromEntries(roles.map((role) => [role.role, role]));
+  expect(models['b23']?.mutationFields).toEqual(models['user']?.mutationFields);
 });
