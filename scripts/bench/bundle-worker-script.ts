@@ -4,20 +4,15 @@ import { join } from 'node:path';
 
 import { build } from 'esbuild';
 
-import { ARTIFACT_MODULE } from '../bundle/paths.ts';
+import { MODULE_OPTIONS } from '../bundle/bundle-worker.ts';
+import { ENTRY_MODULE } from '../bundle/modules.ts';
 
-/** Bundles `scripts/bench/<name>.ts` into `outDir`, with the settings wrangler uses for the engine. */
+/** Bundles `scripts/bench/<name>.ts` into `outDir`, with the settings of the engine's bundle. */
 export async function bundleWorkerScript(name: string, outDir: string): Promise<string> {
   await build({
+    ...MODULE_OPTIONS,
     entryPoints: [join(import.meta.dirname, `${name}.ts`)],
-    outfile: join(outDir, 'worker.js'),
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2024',
-    conditions: ['workerd', 'worker', 'browser'],
-    external: [ARTIFACT_MODULE],
-    logLevel: 'error',
+    outfile: join(outDir, ENTRY_MODULE),
   });
   return outDir;
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { promisify } from 'node:util';
 
+import { moduleNames } from '../bundle/modules.ts';
 import { ARTIFACT_MODULE } from '../bundle/paths.ts';
 import { type RuntimeSettings, workerdConfigText } from '../serve/workerd-config.ts';
 import { openConnection, requestBytes } from './http-client.ts';
@@ -26,7 +27,7 @@ export interface ColdWorker {
 
 export interface ColdWorkerOptions {
   readonly folder: string;
-  /** Folder with `worker.js`. */
+  /** Folder with the worker's modules. */
   readonly bundleDir: string;
   readonly artifactText: string;
   readonly settings: RuntimeSettings;
@@ -37,12 +38,14 @@ export interface ColdWorkerOptions {
 export async function prepareColdWorker(options: ColdWorkerOptions): Promise<ColdWorker> {
   const environment = { ...options.settings.vars, ...options.environment };
   await mkdir(options.folder, { recursive: true });
-  await copyFile(join(options.bundleDir, 'worker.js'), join(options.folder, 'worker.js'));
+  const modules = await moduleNames(options.bundleDir);
+  for (const name of modules) await copyFile(join(options.bundleDir, name), join(options.folder, name));
   await writeFile(join(options.folder, ARTIFACT_MODULE), options.artifactText);
   await writeFile(
     join(options.folder, 'workerd.capnp'),
     workerdConfigText({
       settings: options.settings,
+      modules,
       environmentNames: Object.keys(environment).sort(),
       address: '127.0.0.1:0',
     }),

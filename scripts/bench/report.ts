@@ -55,7 +55,8 @@ export function reportText(report: Report): string {
     '',
     `Planning a new three-level query: ${fixed(planning.medianMs, 3)} ms (the very first: ${fixed(planning.firstMs, 1)} ms).`,
     '',
-    `Bundle: ${kilobytes(build.workerBytes)}, ${kilobytes(build.workerGzipBytes)} gzip. ` +
+    `Bundle: ${kilobytes(build.workerBytes)}, ${kilobytes(build.workerGzipBytes)} gzip; ` +
+      `${kilobytes(build.startBytes)} of it are read at the start. ` +
       `Artifact: ${kilobytes(build.artifactBytes)}, of it for one role alone: ` +
       `${build.roles.map(({ role, tables, bytes }) => `${role} ${bytes} bytes (${tables} tables)`).join(', ')}.`,
     '',

@@ -1,26 +1,30 @@
-// src/worker.ts -> the modules `wrangler deploy` would upload, made by wrangler itself without a network. The artifact
-// is a module apart (`hedge-artifact`), so a bundle is made once per state of the sources and takes any artifact.
+// src/worker.ts -> the modules `wrangler deploy` uploads. What a worker needs only later, or never (the compiler, the
+// commands, GraphQL's type system), is in modules of its own, which the runtime does not even read before: see
+// docs/performance.md. The artifact is a module apart (`hedge-artifact`), so a bundle is made once per state of the
+// sources and takes any artifact.
 
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ARTIFACT_MODULE, ASSETS_DIR, ROOT, WORK_DIR, WRANGLER_CONFIG } from './paths.ts';
+import type { BuildOptions } from 'esbuild';
 
-/** Settings under which wrangler asks nobody and sends nothing. */
-export const QUIET_WRANGLER: Readonly<Record<string, string>> = {
-  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  DO_NOT_TRACK: '1',
-  HEDGE_ARTIFACT_READY: '1',
-  WRANGLER_HIDE_BANNER: 'true',
-  WRANGLER_NO_SKILLS_UPDATE_PROMPTS: 'true',
-  WRANGLER_LOG_PATH: join(WORK_DIR, 'logs'),
-  WRANGLER_SEND_ERROR_REPORTS: 'false',
-  WRANGLER_SEND_METRICS: 'false',
-};
+import { ARTIFACT_MODULE, ASSETS_DIR, ROOT, WORK_DIR } from './paths.ts';
+
+/** How code becomes a module for workerd. Names of functions are not kept: see docs/performance.md. */
+export const MODULE_OPTIONS = {
+  bundle: true,
+  minify: true,
+  keepNames: false,
+  format: 'esm',
+  target: 'es2024',
+  conditions: ['workerd', 'worker', 'browser'],
+  external: [ARTIFACT_MODULE],
+  tsconfigRaw: {},
+  logLevel: 'silent', // errors are in the exception
+} as const satisfies BuildOptions;
 
 const CACHE_DIR = join(WORK_DIR, 'bundle');
 const UNUSED_BUNDLE_AGE_MS = 60 * 60 * 1000;
@@ -31,9 +35,9 @@ const STALE_LOCK_MS = 60_000;
 const pending = new Map<string, Promise<string>>();
 
 /**
- * Bundles the worker and returns the folder that holds `worker.js` (and an empty `hedge-artifact`). Bundles
+ * Bundles the worker and returns the folder that holds its modules (and an empty `hedge-artifact`). Bundles
  * are kept by a hash of the sources: an unchanged worker costs a few milliseconds. With `outDir` a copy is put there.
- * @throws Error with wrangler's output when the worker does not compile.
+ * @throws Error with esbuild's messages when the worker does not compile.
  */
 export async function bundleWorker(options: { readonly outDir?: string } = {}): Promise<string> {
   const key = await sourcesHash();
@@ -85,53 +89,25 @@ async function takeLock(lock: string): Promise<boolean> {
 
 async function makeBundle(dir: string): Promise<void> {
   const draft = `${dir}.${process.pid}`;
-  await mkdir(draft, { recursive: true });
-  await mkdir(ASSETS_DIR, { recursive: true });
-  const placeholder = join(draft, 'placeholder.txt');
-  const tsconfig = join(draft, 'tsconfig.json');
-  const out = join(draft, 'out');
-  const settings = {
-    extends: join(ROOT, 'tsconfig.json'),
-    compilerOptions: { paths: { [ARTIFACT_MODULE]: [placeholder] } },
-  };
+  const { build } = await import('esbuild');
+  await mkdir(ASSETS_DIR, { recursive: true }); // the binding's folder, whether or not the console was built
   try {
-    await writeFile(placeholder, '');
-    await writeFile(tsconfig, JSON.stringify(settings));
-    await runWrangler(['deploy', '--dry-run', '--outdir', out, '--tsconfig', tsconfig]);
-    await rm(join(out, 'README.md'), { force: true });
-    await rename(out, dir);
+    await build({
+      ...MODULE_OPTIONS,
+      absWorkingDir: ROOT,
+      entryPoints: { worker: 'src/worker.ts' },
+      outdir: draft,
+      splitting: true,
+      sourcemap: true,
+    });
+    await writeFile(join(draft, ARTIFACT_MODULE), '');
+    await rename(draft, dir);
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
 }
 
-/**
- * Runs this checkout's wrangler and returns what it printed.
- * @throws Error with wrangler's output when it fails.
- */
-export function runWrangler(args: readonly string[]): Promise<string> {
-  const bin = join(ROOT, 'node_modules', 'wrangler', 'bin', 'wrangler.js');
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args, '--config', WRANGLER_CONFIG], {
-      cwd: ROOT,
-      env: { ...process.env, ...QUIET_WRANGLER },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    const collect = (chunk: Buffer): void => {
-      output += chunk.toString();
-    };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve(output);
-      else reject(new Error(`wrangler ${args[0] ?? ''} failed:\n${output.trim()}`));
-    });
-  });
-}
-
-/** Hash of everything a bundle is made of: the worker's sources, the configuration, the locked packages. */
+/** Hash of everything a bundle is made of: the worker's sources, this file, the configuration, the locked packages. */
 export async function sourcesHash(): Promise<string> {
   const hash = createHash('sha256');
   const entries = await readdir(join(ROOT, 'src'), { recursive: true, withFileTypes: true });
@@ -140,7 +116,8 @@ export async function sourcesHash(): Promise<string> {
     .map((e) => join(e.parentPath, e.name))
     .filter((file) => !file.includes(`${sep}console${sep}`))
     .sort();
-  const settings = ['wrangler.toml', 'tsconfig.json', 'package-lock.json'].map((name) => join(ROOT, name));
+  const names = ['wrangler.toml', 'package-lock.json'].map((name) => join(ROOT, name));
+  const settings = [import.meta.filename, ...names];
   for (const file of [...sources, ...settings]) {
     hash.update(`${file}\0`);
     hash.update(await readFile(file));

@@ -9,9 +9,6 @@ export const ROOT: string = dirname(dirname(dirname(fileURLToPath(import.meta.ur
 /** What Hedge makes for itself in the checkout; never committed, may be deleted at any time. */
 export const WORK_DIR: string = join(ROOT, '.hedge');
 
-/** The artifact `wrangler deploy` ships; named in tsconfig.json. */
-export const DEPLOYED_ARTIFACT: string = join(WORK_DIR, 'build', 'artifact.txt');
-
 /** The static files behind the worker's `ASSETS` binding; named in wrangler.toml. */
 export const ASSETS_DIR: string = join(WORK_DIR, 'assets');
 

@@ -7,6 +7,7 @@ import type { V4WorkerOptions, WorkerdStructuredLog } from 'miniflare';
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare';
 import { unstable_getMiniflareWorkerOptions as workerOptionsOf } from 'wrangler';
 
+import { moduleNames } from './modules.ts';
 import { ARTIFACT_MODULE, ASSETS_DIR, WRANGLER_CONFIG } from './paths.ts';
 
 export interface RunWorkerOptions {
@@ -74,6 +75,19 @@ function keepingSignalHandlers(options: ReturnType<typeof convertV4MiniflareOpti
   return miniflare;
 }
 
+async function codeModules(
+  bundleDir: string,
+): Promise<{ type: 'ESModule'; path: string; contents: string }[]> {
+  const names = await moduleNames(bundleDir);
+  return await Promise.all(
+    names.map(async (path) => ({
+      type: 'ESModule' as const,
+      path,
+      contents: await readFile(join(bundleDir, path), 'utf8'),
+    })),
+  );
+}
+
 async function miniflareOptions(
   options: RunWorkerOptions,
 ): Promise<ReturnType<typeof convertV4MiniflareOptions>> {
@@ -86,11 +100,7 @@ async function miniflareOptions(
     name: 'hedge',
     bindings: { ...(workerOptions.bindings as Record<string, string> | undefined), ...options.vars },
     modules: [
-      {
-        type: 'ESModule',
-        path: 'worker.js',
-        contents: await readFile(join(options.bundleDir, 'worker.js'), 'utf8'),
-      },
+      ...(await codeModules(options.bundleDir)),
       { type: 'Text', path: ARTIFACT_MODULE, contents: options.artifactText },
     ],
   };

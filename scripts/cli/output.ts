@@ -10,6 +10,7 @@ import { encodeArtifact } from '../../src/artifact/encode.ts';
 import type { Artifact } from '../../src/artifact/types.ts';
 import { printRoleSchema } from '../../src/introspection/print.ts';
 import { sourcesHash } from '../bundle/bundle-worker.ts';
+import { moduleNames, startModuleNames } from '../bundle/modules.ts';
 import { WRANGLER_CONFIG } from '../bundle/paths.ts';
 import { UserError } from '../database/user-error.ts';
 import type { RuntimeSettings } from '../serve/workerd-config.ts';
@@ -36,6 +37,8 @@ export interface BuildSummary {
   readonly artifactGzipBytes: number;
   readonly workerBytes: number;
   readonly workerGzipBytes: number;
+  /** Of the worker: what is read before the first request. */
+  readonly startBytes: number;
 }
 
 /** Writes everything below `out`; files of a former build that are not written again are removed. */
@@ -64,7 +67,9 @@ export async function writeBuild(build: {
   const manifest: Manifest = { ...build.manifest, runtime: await runtimeSettings() };
   await writeFile(join(out, MANIFEST), `${JSON.stringify(manifest, null, 2)}\n`);
 
-  const worker = await readFile(join(out, BUNDLE_FOLDER, 'worker.js'));
+  const folder = join(out, BUNDLE_FOLDER);
+  const worker = await modulesText(folder, await moduleNames(folder));
+  const start = await modulesText(folder, await startModuleNames(folder));
   return {
     out,
     roles,
@@ -72,7 +77,12 @@ export async function writeBuild(build: {
     artifactGzipBytes: gzipSync(text).length,
     workerBytes: worker.length,
     workerGzipBytes: gzipSync(worker).length,
+    startBytes: start.length,
   };
+}
+
+async function modulesText(folder: string, names: readonly string[]): Promise<Buffer> {
+  return Buffer.concat(await Promise.all(names.map((name) => readFile(join(folder, name)))));
 }
 
 /** The build's summary for a terminal: a line per role (what roles have in common is written once), then the sizes. */
@@ -86,7 +96,7 @@ export function summaryText(summary: BuildSummary): string {
     `Built ${summary.out}`,
     ...roles,
     `  artifact ${kilobytes(summary.artifactBytes)} (gzip ${kilobytes(summary.artifactGzipBytes)}), ` +
-      `worker ${kilobytes(summary.workerBytes)} (gzip ${kilobytes(summary.workerGzipBytes)})`,
+      `worker ${kilobytes(summary.workerBytes)} (gzip ${kilobytes(summary.workerGzipBytes)}; ${kilobytes(summary.startBytes)} of it to start)`,
   ].join('\n');
 }
 

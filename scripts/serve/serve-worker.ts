@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { moduleNames } from '../bundle/modules.ts';
 import { ARTIFACT_MODULE } from '../bundle/paths.ts';
 import { UserError } from '../database/user-error.ts';
 import { type RuntimeSettings, workerdConfigText } from './workerd-config.ts';
 
 export interface ServeOptions {
-  /** Folder with `worker.js`. */
+  /** Folder with the worker's modules. */
   readonly bundleDir: string;
   readonly artifactText: string;
   readonly settings: RuntimeSettings;
@@ -45,12 +46,14 @@ export async function serveWorker(options: ServeOptions): Promise<ServedWorker> 
   const environment = { ...options.settings.vars, ...options.environment };
   const folder = await mkdtemp(join(tmpdir(), 'hedge-serve-')); // only this user can enter it
   try {
-    await copyFile(join(options.bundleDir, 'worker.js'), join(folder, 'worker.js'));
+    const modules = await moduleNames(options.bundleDir);
+    for (const name of modules) await copyFile(join(options.bundleDir, name), join(folder, name));
     await writeFile(join(folder, ARTIFACT_MODULE), options.artifactText);
     await writeFile(
       join(folder, 'workerd.capnp'),
       workerdConfigText({
         settings: options.settings,
+        modules,
         environmentNames: Object.keys(environment).sort(),
         address: `127.0.0.1:${options.port}`,
       }),

@@ -12,6 +12,8 @@ export interface RuntimeSettings {
 
 export interface WorkerdConfig {
   readonly settings: RuntimeSettings;
+  /** Names of the files with the modules of code, the one to start with first. */
+  readonly modules: readonly string[];
   /** Names of environment variables that become bindings of the same name. */
   readonly environmentNames: readonly string[];
   /** `127.0.0.1:8080`. */
@@ -19,13 +21,14 @@ export interface WorkerdConfig {
 }
 
 /**
- * The configuration file's text; it embeds `worker.js` and `hedge-artifact` from its own folder. The worker may reach
+ * The configuration file's text; it embeds the modules and `hedge-artifact` from its own folder. The worker may reach
  * every network, private ones too: the local Neon endpoint, identity providers and webhooks may be on one.
  */
 export function workerdConfigText(config: WorkerdConfig): string {
   const bindings = config.environmentNames.map(
     (name) => `    (name = ${text(name)}, fromEnvironment = ${text(name)}),`,
   );
+  const modules = config.modules.map((name) => `    (name = ${text(name)}, esModule = embed ${text(name)}),`);
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -38,7 +41,7 @@ const config :Workerd.Config = (
 
 const hedge :Workerd.Worker = (
   modules = [
-    (name = "worker.js", esModule = embed "worker.js"),
+${modules.join('\n')}
     (name = "hedge-artifact", text = embed "hedge-artifact"),
   ],
   bindings = [

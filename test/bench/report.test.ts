@@ -46,6 +46,7 @@ it('says what was measured, and leaves out CPU time where it is not known', () =
       artifactGzipBytes: 1,
       workerBytes: 342_900,
       workerGzipBytes: 104_000,
+      startBytes: 150_000,
     },
     coldStarts: [{ tables: 1000, artifactBytes: 2_900_000, roleBytes: 400_000, engineMs: 80, emptyMs: 30 }],
   };
@@ -55,7 +56,7 @@ it('says what was measured, and leaves out CPU time where it is not known', () =
   );
   expect(text).toContain('Planning a new three-level query: 0.123 ms (the very first: 5.0 ms).');
   expect(text).toContain(
-    'Bundle: 342.9 kB, 104.0 kB gzip. Artifact: 12.3 kB, of it for one role alone: user 1436 bytes (11 tables).',
+    'Bundle: 342.9 kB, 104.0 kB gzip; 150.0 kB of it are read at the start. Artifact: 12.3 kB, of it for one role alone: user 1436 bytes (11 tables).',
   );
   expect(text).toMatch(/\| 1000 +\| 2900\.0 kB +\| 400\.0 kB +\| 80\.0 ms +\| 30\.0 ms +\| \*\*50\.0 ms\*\*/);
 });
