@@ -13,12 +13,15 @@ export function readStoredMetadata(document: unknown, defaultSource: SourceMetad
   if (document === undefined || document === null || isEmpty(document)) return emptyMetadata(defaultSource);
   const result = readMetadataDocument(document, { defaultSource });
   if ('metadata' in result) return result.metadata;
-  const problems = result.problems
-    .map(({ path, message }) => `${documentPathText(path)}: ${message}`)
-    .join('; ');
-  throw new HedgeError('invalid-configuration', `the stored metadata cannot be read: ${problems}`, {
-    status: 500,
-  });
+  // Whoever asks for data while it is so sees the message; what the metadata has in it is for administrators.
+  throw new HedgeError(
+    'invalid-configuration',
+    'the stored metadata cannot be read; administrators are told what is wrong with it',
+    {
+      status: 500,
+      internal: result.problems.map(({ path, message }) => `${documentPathText(path)}: ${message}`),
+    },
+  );
 }
 
 /** The metadata of a fresh start: the source that the environment names, without tables. */

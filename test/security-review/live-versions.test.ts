@@ -1,4 +1,4 @@
-// Live mode: an isolate serves what is stored, and nothing that it or another worker remembers of before.
+// Live mode: an isolate serves what is stored, nothing that anyone remembers of before, and tells what is stored to administrators alone.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -63,6 +63,23 @@ it('answers nothing from a version that was replaced while the isolate had no re
     await new Promise((resolve) => setTimeout(resolve, POLL_MS * 6));
     const answers = await Promise.all([other.graphql(QUERY), other.graphql(QUERY)]);
     for (const { body } of answers) expect(body).toHaveProperty('errors');
+  } finally {
+    await other.stop();
+  }
+});
+
+it('tells administrators alone what is in metadata that it cannot read', async () => {
+  const broken = {
+    version: 3,
+    sources: [{ name: 'hidden', kind: 'mssql', tables: [], configuration: {} }],
+  };
+  await client.query('update hdb_catalog.hdb_metadata set metadata = $1, resource_version = 1000', [broken]);
+  const other = await startLive({ database: live.database });
+  try {
+    const asUser = await other.graphql(QUERY, { 'x-hasura-role': 'user' });
+    expect(JSON.stringify(asUser.body)).toContain('the stored metadata cannot be read');
+    expect(JSON.stringify(asUser.body)).not.toMatch(/hidden|mssql/);
+    expect(JSON.stringify((await other.graphql(QUERY)).body)).toMatch(/mssql/);
   } finally {
     await other.stop();
   }
