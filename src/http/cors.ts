@@ -46,10 +46,15 @@ function corsHeaders(
     ['access-control-expose-headers', 'X-Request-Id'],
   ];
   if (config.kind === 'any') return [['access-control-allow-origin', '*'], ...shared];
-  // One label may stand for `*`, and only the first.
-  const parent = origin.replace(/^(https?:\/\/)[^./:]+\./, '$1');
-  const allowed = config.origins.has(origin) || (parent !== origin && config.parents.has(parent));
-  return allowed
+  return isNamed(config, origin)
     ? [['access-control-allow-origin', origin], ['access-control-allow-credentials', 'true'], ...shared]
     : undefined;
+}
+
+/** Whether the configuration names the origin, be it by a `*` for its first label. */
+export function isNamed(config: CorsConfig, origin: string): boolean {
+  if (config.kind !== 'domains') return false;
+  // One label may stand for `*`, and only the first.
+  const parent = origin.replace(/^(https?:\/\/)[^./:]+\./, '$1');
+  return config.origins.has(origin) || (parent !== origin && config.parents.has(parent));
 }

@@ -4,6 +4,7 @@ import type { Session } from '../auth/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { MetadataEndpoint } from '../metadata-api/types.ts';
 import { bodyText, checkContentType } from './body.ts';
+import { refuseForeignPages } from './foreign.ts';
 import { clientErrorOf, errorResponse, jsonResponse, requestIdOf, showsInternal } from './respond.ts';
 import type { AppContext, Handler } from './types.ts';
 
@@ -19,6 +20,7 @@ export function metadataHandler(context: AppContext, endpoint: MetadataEndpoint)
       // Read before anything is said about the role: a connection with an unread body cannot be used again.
       const text = await bodyText(request, config.maxBodyBytes);
       requireAdmin(session);
+      refuseForeignPages(request.headers, config);
       const answer = await context.metadata(endpoint, jsonOf(text), waitUntil);
       return jsonResponse(JSON.stringify(answer), requestId);
     } catch (error) {
