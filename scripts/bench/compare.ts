@@ -39,7 +39,8 @@ function floorPath(queryClass: QueryClass): string {
   return queryClass.name === 'typename' ? '/constant' : '/introspection';
 }
 
-function requestsFor(
+/** The requests of a class, as the target is asked them. */
+export function requestsFor(
   target: TargetName,
   url: string,
   queryClass: QueryClass,

@@ -4,10 +4,12 @@ import { connectDatabase } from '../database/connect.ts';
 import { startEmbeddedPostgres } from '../database/embedded.ts';
 import { parseDatabaseUrl, withDatabase } from '../database/url.ts';
 import { DATA_SQL } from './data.ts';
-import { WIDE_TABLE_SQL } from './wide-schema.ts';
+import { wideTablesSql } from './wide-schema.ts';
 
 export interface BenchDatabase {
   readonly url: string;
+  /** Makes another database beside it with these tables, and gives its URL. */
+  add(suffix: string, sql: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -18,21 +20,27 @@ export interface BenchDatabase {
 export async function startBenchDatabase(serverUrl: string | undefined): Promise<BenchDatabase> {
   const embedded = serverUrl === undefined ? await startEmbeddedPostgres() : undefined;
   const server = parseDatabaseUrl(serverUrl ?? embedded?.url ?? '', '--database-url');
-  const name = `hedge_bench_${process.pid}`;
-  const url = withDatabase(server, name).href;
+  const made: string[] = [];
+  const make = async (name: string, sql: string): Promise<string> => {
+    const url = withDatabase(server, name).href;
+    await execute(server.href, `create database ${name}`);
+    made.push(name);
+    await execute(url, sql);
+    return url;
+  };
   const stop = async (): Promise<void> => {
-    if (!embedded) await execute(server.href, `drop database if exists ${name} with (force)`);
+    if (!embedded)
+      for (const name of made) await execute(server.href, `drop database if exists ${name} with (force)`);
     await embedded?.stop();
   };
+  const name = `hedge_bench_${process.pid}`;
   try {
-    await execute(server.href, `create database ${name}`);
-    await execute(url, DATA_SQL);
-    await execute(url, WIDE_TABLE_SQL);
+    const url = await make(name, `${DATA_SQL};${wideTablesSql(1)}`);
+    return { url, add: (suffix, sql) => make(`${name}_${suffix}`, sql), stop };
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url, stop };
 }
 
 async function execute(url: string, sql: string): Promise<void> {

@@ -33,6 +33,7 @@ import {
   type Targets,
 } from './compare.ts';
 import { startBenchDatabase } from './database.ts';
+import { compareLive, type LiveChanges, type LiveSize, measureLiveChanges } from './live.ts';
 import { startLoadGenerator } from './load.ts';
 import { DATABASE_URL_VARIABLE, METADATA, ROLE } from './metadata.ts';
 import { measurePlanning } from './planning.ts';
@@ -52,6 +53,12 @@ interface Flags {
 const FULL: CompareOptions = { connections: [1, 8, 64], seconds: 0.1, rounds: 45 };
 const QUICK: CompareOptions = { connections: [8], seconds: 0.1, rounds: 15 };
 const WIDE_SIZES = [10, 100, 1000] as const;
+const LIVE_SIZES: readonly LiveSize[] = [
+  { tables: 100, runs: 9 },
+  { tables: 1000, runs: 9 },
+  { tables: 1000, documentBytes: 4_000_000, runs: 3 },
+];
+const QUICK_LIVE_SIZES: readonly LiveSize[] = [{ tables: 100, runs: 3 }];
 
 const program = new Command('bench')
   .description(
@@ -134,6 +141,18 @@ async function bench(flags: Flags, progress: Progress, shutdown: Shutdown): Prom
   const coldStarts = await progress.step('Starting cold', () =>
     coldStartsOf({ folder, built, environment, rounds: flags.quick === true ? 5 : 15 }),
   );
+  const live = { ...built, environment, database };
+  const ratios = await progress.step('Asking in live mode', () => compareLive(live, targets, load, options));
+  const changes: LiveChanges[] = [];
+  for (const size of flags.quick === true ? QUICK_LIVE_SIZES : LIVE_SIZES) {
+    await progress.step(`Changing the metadata of ${size.tables} tables`, async (detail) => {
+      const measured = await measureLiveChanges(live, size);
+      detail(
+        `replace_metadata ${measured.replaceMs.toFixed(0)} ms, pg_track_table ${measured.trackMs.toFixed(0)} ms`,
+      );
+      changes.push(measured);
+    });
+  }
   return {
     date: new Date().toISOString().slice(0, 10),
     machine: machineKind(),
@@ -141,6 +160,7 @@ async function bench(flags: Flags, progress: Progress, shutdown: Shutdown): Prom
     planning,
     build: built.summary,
     coldStarts,
+    live: { changes, ratios },
   };
 }
 

@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 
 import type { BuildSummary } from '../cli/output.ts';
 import type { Comparison } from './compare.ts';
+import { HEAP_LIMIT_MB, type LiveChanges, type LiveRatio } from './live.ts';
 import { median } from './load.ts';
 import type { PlanningTimes } from './planning.ts';
 
@@ -25,6 +26,7 @@ export interface Report {
   readonly planning: PlanningTimes;
   readonly build: BuildSummary;
   readonly coldStarts: readonly ColdStart[];
+  readonly live: { readonly changes: readonly LiveChanges[]; readonly ratios: readonly LiveRatio[] };
 }
 
 /** `2 × AMD EPYC`. */
@@ -47,7 +49,7 @@ const HEAD = [
 
 /** The report as Markdown. */
 export function reportText(report: Report): string {
-  const { planning, build, coldStarts } = report;
+  const { planning, build, coldStarts, live } = report;
   return [
     `Measured ${report.date} on ${report.machine}.`,
     '',
@@ -69,6 +71,29 @@ export function reportText(report: Report): string {
         `${fixed(c.engineMs, 1)} ms`,
         `${fixed(c.emptyMs, 1)} ms`,
         `**${fixed(c.engineMs - c.emptyMs, 1)} ms**`,
+      ]),
+    ),
+    '',
+    `Live mode, with a heap of ${HEAP_LIMIT_MB} MB:`,
+    '',
+    tableText(
+      ['tables × 5 roles', 'document', 'replace_metadata', 'pg_track_table', 'peak of the process'],
+      live.changes.map((change) => [
+        String(change.tables),
+        kilobytes(change.documentBytes),
+        `${fixed(change.replaceMs, 0)} ms`,
+        `${fixed(change.trackMs, 0)} ms`,
+        change.peakBytes === undefined ? '–' : `${fixed(change.peakBytes / 1e6, 0)} MB`,
+      ]),
+    ),
+    '',
+    tableText(
+      ['class', 'live / floor', 'bundled / floor', '**live / bundled**'],
+      live.ratios.map((ratio) => [
+        ratio.title,
+        fixed(ratio.live, 2),
+        fixed(ratio.bundled, 2),
+        `**${fixed(ratio.liveToBundled, 2)}**`,
       ]),
     ),
   ].join('\n');

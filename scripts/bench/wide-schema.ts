@@ -8,11 +8,16 @@ import { DATABASE_URL_VARIABLE } from './metadata.ts';
 /** Roles of the metadata; `admin` comes on top. */
 export const WIDE_ROLES = ['reader', 'user', 'editor', 'manager', 'auditor'] as const;
 
-/** Makes the one table that is queried. */
-export const WIDE_TABLE_SQL = `create table wide_0 (
-  id int primary key, parent_id int, owner_id int, name text not null, note text, amount numeric, is_open boolean,
-  details jsonb, created_at timestamptz, updated_at timestamptz);
-insert into wide_0 (id, owner_id, name) values (1, 3, 'first')`;
+/** Makes the first `count` tables, and the one row that is queried. */
+export function wideTablesSql(count: number): string {
+  const tables = Array.from(
+    { length: count },
+    (_, i) => `create table wide_${i} (
+  id int primary key, parent_id int references wide_${parentOf(i)}, owner_id int, name text not null, note text,
+  amount numeric, is_open boolean, details jsonb, created_at timestamptz, updated_at timestamptz)`,
+  );
+  return [...tables, `insert into wide_0 (id, owner_id, name) values (1, 3, 'first')`].join(';\n');
+}
 
 /** Asks for the row above, as any of the roles whose user has the number 3. */
 export const WIDE_QUERY = '{ wide_0_by_pk(id: 1) { id name } }';

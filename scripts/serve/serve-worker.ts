@@ -22,6 +22,8 @@ export interface ServeOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** 0 takes a free one. */
   readonly port: number;
+  /** Flags of V8; none unless told. */
+  readonly v8Flags?: readonly string[];
   /** Where the worker's log goes: `inherit` shows it, `ignore` drops it. */
   readonly log?: 'inherit' | 'ignore';
 }
@@ -56,6 +58,7 @@ export async function serveWorker(options: ServeOptions): Promise<ServedWorker> 
         modules,
         environmentNames: Object.keys(environment).sort(),
         address: `127.0.0.1:${options.port}`,
+        v8Flags: options.v8Flags,
       }),
     );
     const child = spawn(workerdBinary(), ['serve', join(folder, 'workerd.capnp'), '--control-fd=3'], {

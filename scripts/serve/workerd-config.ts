@@ -18,6 +18,8 @@ export interface WorkerdConfig {
   readonly environmentNames: readonly string[];
   /** `127.0.0.1:8080`. */
   readonly address: string;
+  /** For V8, such as `--max-heap-size=128`. */
+  readonly v8Flags?: readonly string[] | undefined;
 }
 
 /**
@@ -37,6 +39,7 @@ const config :Workerd.Config = (
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
   ],
   sockets = [(name = "http", address = ${text(config.address)}, http = (), service = "hedge")],
+  v8Flags = [${(config.v8Flags ?? []).map(text).join(', ')}],
 );
 
 const hedge :Workerd.Worker = (

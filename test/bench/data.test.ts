@@ -9,7 +9,7 @@ import { ROWS } from '../../scripts/bench/data.ts';
 import { type BenchDatabase, startBenchDatabase } from '../../scripts/bench/database.ts';
 import { METADATA, ROLE } from '../../scripts/bench/metadata.ts';
 import { measurePlanning } from '../../scripts/bench/planning.ts';
-import { WIDE_QUERY, WIDE_ROLES, wideSchema } from '../../scripts/bench/wide-schema.ts';
+import { WIDE_QUERY, WIDE_ROLES, wideSchema, wideTablesSql } from '../../scripts/bench/wide-schema.ts';
 import { readCatalogFromUrl } from '../../scripts/catalog/pg-catalog.ts';
 import { openArtifact } from '../../src/artifact/decode.ts';
 import { encodeArtifact } from '../../src/artifact/encode.ts';
@@ -88,6 +88,12 @@ it('planning is measured in positive times', () => {
   const { firstMs, medianMs } = measurePlanning(artifactText);
   expect(firstMs).toBeGreaterThan(0);
   expect(medianMs).toBeGreaterThan(0);
+});
+
+it('the tables made for a wide schema are those it describes', async () => {
+  const url = await database.add('wide', wideTablesSql(4));
+  const { tables } = await readCatalogFromUrl(url);
+  expect(tables).toEqual(wideSchema(4).catalog.tables);
 });
 
 it('a wide schema is consistent, and the row that cold starts ask for is there', async () => {

@@ -23,6 +23,11 @@ describe('the configuration of workerd', () => {
     );
   });
 
+  it('passes flags to V8', () => {
+    const text = workerdConfigText({ ...CONFIG, environmentNames: [], v8Flags: ['--max-heap-size=128'] });
+    expect(text).toContain(String.raw`v8Flags = ["--max-heap-size\x3d128"],`);
+  });
+
   it.each([
     ['a quote', 'A"B', '"A\\x22B"'],
     ['a backslash', 'A\\B', '"A\\x5cB"'],
