@@ -59,26 +59,28 @@ it('serves what the other one stored, without being told', async () => {
 
 it('loses no change when both are changed at once', { timeout: 60_000 }, async () => {
   const answers = await Promise.all(
-    TABLES.map((table, i) => (workers[i % 2] as Live).command('pg_track_table', { table })),
+    TABLES.map((table, i) => workers[i % 2].command('pg_track_table', { table })),
   );
   // A change is made again on top of another one's, but not for ever: who is told of a conflict asks again.
   for (const [i, answer] of answers.entries()) {
     if (answer.status === 200) continue;
     expect(answer).toMatchObject({ status: 409, body: { code: 'conflict' } });
-    expect(await (workers[0] as Live).command('pg_track_table', { table: TABLES[i] })).toEqual(SUCCESS);
+    expect(await workers[0].command('pg_track_table', { table: TABLES[i] })).toEqual(SUCCESS);
   }
   for (const worker of workers) expect(await tracked(worker)).toEqual(TABLES);
 });
 
 it('lets one of two writers through that both build on the version they saw', async () => {
-  const before = await (workers[0] as Live).command('export_metadata', {}, { version: 2 });
+  const before = await workers[0].command('export_metadata', {}, { version: 2 });
   const { resource_version: resourceVersion } = before.body as { resource_version: number };
   const answers = await Promise.all(
     workers.map((worker, i) => worker.command('pg_untrack_table', { table: TABLES[i] }, { resourceVersion })),
   );
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  expect(answers.map(({ status }) => status)).toSatisfy(
+    (statuses: readonly number[]) => statuses.includes(200) && statuses.includes(409),
+  );
   const winner = answers.findIndex(({ status }) => status === 200);
-  expect(await tracked(workers[0] as Live)).toEqual(TABLES.filter((_, i) => i !== winner));
+  expect(await tracked(workers[0])).toEqual(TABLES.filter((_, i) => i !== winner));
 });
 
 it('never answers a request from two versions', { timeout: 60_000 }, async () => {
@@ -97,10 +99,10 @@ it('never answers a request from two versions', { timeout: 60_000 }, async () =>
       .join(' ');
   await eventually(async () => 'data' in ((await second.graphql(`{ ${fields('a')} }`)).body as object));
 
-  let isOver = false;
+  const over = new AbortController();
   const seen = new Set<string>();
   const asking = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       // Whichever version answers, it has all of its own fields or none.
       const answers = await Promise.all(['a', 'b'].map((prefix) => second.graphql(`{ ${fields(prefix)} }`)));
       for (const { body } of answers) seen.add('data' in (body as object) ? 'data' : firstMissing(body));
@@ -110,7 +112,7 @@ it('never answers a request from two versions', { timeout: 60_000 }, async () =>
     await rename(prefix);
     await sleep(POLL_MS * 2);
   }
-  isOver = true;
+  over.abort();
   await asking;
   expect([...seen].sort()).toEqual(['a_t02', 'b_t02', 'data']);
 });
