@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
+import { must } from '../../src/util/assert.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { createTestDatabase } from '../support/database.ts';
 import type { Live } from '../support/live.ts';
@@ -15,7 +16,7 @@ const POLL_MS = 200;
 const SUCCESS = { status: 200, body: { message: 'success' } };
 
 let database: TestDatabase;
-let workers: readonly Live[] = [];
+let workers: readonly [Live, Live];
 
 beforeAll(async () => {
   database = await createTestDatabase({
@@ -48,18 +49,18 @@ async function eventually(check: () => Promise<boolean>): Promise<void> {
 it('serves what the other one stored, without being told', async () => {
   const [first, second] = workers;
   const query = '{ t00 { id } }';
-  expect((await second?.graphql(query))?.body).toHaveProperty('errors');
-  expect(await first?.command('pg_track_table', { table: 't00' })).toEqual(SUCCESS);
+  expect((await second.graphql(query)).body).toHaveProperty('errors');
+  expect(await first.command('pg_track_table', { table: 't00' })).toEqual(SUCCESS);
   await eventually(
-    async () => JSON.stringify((await second?.graphql(query))?.body) === '{"data":{"t00":[{"id":1}]}}',
+    async () => JSON.stringify((await second.graphql(query)).body) === '{"data":{"t00":[{"id":1}]}}',
   );
-  expect(await second?.command('pg_untrack_table', { table: 't00' })).toEqual(SUCCESS);
-  await eventually(async () => JSON.stringify((await first?.graphql(query))?.body).includes('errors'));
+  expect(await second.command('pg_untrack_table', { table: 't00' })).toEqual(SUCCESS);
+  await eventually(async () => JSON.stringify((await first.graphql(query)).body).includes('errors'));
 });
 
 it('loses no change when both are changed at once', { timeout: 60_000 }, async () => {
   const answers = await Promise.all(
-    TABLES.map((table, i) => workers[i % 2].command('pg_track_table', { table })),
+    TABLES.map((table, i) => must(workers[i % 2], 'there are two').command('pg_track_table', { table })),
   );
   // A change is made again on top of another one's, but not for ever: who is told of a conflict asks again.
   for (const [i, answer] of answers.entries()) {
@@ -84,7 +85,7 @@ it('lets one of two writers through that both build on the version they saw', as
 });
 
 it('never answers a request from two versions', { timeout: 60_000 }, async () => {
-  const [first, second] = workers as readonly [Live, Live];
+  const [first, second] = workers;
   const rename = async (prefix: string): Promise<void> => {
     const bulk = TABLES.slice(2).map((table) => ({
       type: 'pg_set_table_customization',
