@@ -7,7 +7,7 @@ import type { Database } from './types.ts';
 
 /**
  * A function from a source's name to its database; each is made once.
- * @throws HedgeError (the function) naming the environment variable that is not set; `invalid-configuration` when it
+ * @throws HedgeError (the function) whose `internal` names the environment variable that is not set; `invalid-configuration` when it
  * holds no connection string.
  */
 export function connectSources(
@@ -37,8 +37,8 @@ function connectionStringOf(
   if ('literal' in databaseUrl) return databaseUrl.literal;
   const value = env[databaseUrl.fromEnv];
   if (typeof value === 'string' && value !== '') return value;
-  throw new HedgeError(
-    'unexpected',
-    `environment variable '${databaseUrl.fromEnv}' not set; it holds the connection string of source ${name}`,
-  );
+  // Names of variables and sources are for administrators.
+  throw new HedgeError('unexpected', 'the database of a source is not configured', {
+    internal: `environment variable '${databaseUrl.fromEnv}' not set; it holds the connection string of source ${name}`,
+  });
 }

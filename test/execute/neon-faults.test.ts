@@ -160,7 +160,12 @@ describe('sources', () => {
 
   it.each([{}, { DATABASE: '' }, { DATABASE: 5 }])('name the variable that is missing: %o', (env) => {
     const database = connectSources(SOURCES, env, null);
-    expect(() => database('default')).toThrow("environment variable 'DATABASE' not set");
+    expect(() => database('default')).toThrow(
+      expect.objectContaining({
+        message: 'the database of a source is not configured',
+        internal: expect.stringContaining("environment variable 'DATABASE' not set") as string,
+      }) as Error,
+    );
     expect(() => database('other')).not.toThrow();
   });
 });
