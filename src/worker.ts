@@ -14,6 +14,7 @@ import { createApp } from './http/app.ts';
 import { misconfiguredHandler } from './http/misconfigured.ts';
 import type { AppContext, Assets, Handler } from './http/types.ts';
 import type { LiveService, LiveServiceOptions } from './metadata-api/live-service.ts';
+import { environmentOf } from './webhook/template.ts';
 
 /** Bindings: vars and secrets under their names, and the console's files. */
 type Env = Record<string, unknown> & { readonly ASSETS?: Assets };
@@ -32,11 +33,13 @@ function buildService(env: Env): Handler {
       booleanNullCollapse: config.booleanNullCollapse,
       enableAllowlist: config.enableAllowlist,
     };
+    const environment = environmentOf(env);
     const engineOf = (artifact: ArtifactView): Engine => ({
       artifact,
       database: connectSources(artifact.header.sources, env, config.neonEndpoint),
       settings,
       plans: planCache(),
+      environment,
     });
     const parts =
       config.metadataMode === 'live'

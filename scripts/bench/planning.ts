@@ -30,6 +30,7 @@ export function measurePlanning(artifactText: string): PlanningTimes {
     },
     settings: { stringifyNumericTypes: false, booleanNullCollapse: false, enableAllowlist: false },
     plans: planCache(),
+    environment: () => undefined,
   };
   const session = sessionOf(ROLE, new Map([['x-hasura-user-id', '3']]), true);
   const { query, variables } = must(

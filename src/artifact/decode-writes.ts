@@ -131,6 +131,7 @@ export function openWrites(
               check: insert[1],
               presets: insert[2].map(unpackPreset),
               backendOnly: backendOnly('insert'),
+              validateInput: insert[3] === 0 ? null : insert[3],
             }
           : null,
       update:
@@ -141,11 +142,16 @@ export function openWrites(
               check: update[2],
               presets: update[3].map(unpackPreset),
               backendOnly: backendOnly('update'),
+              validateInput: update[4] === 0 ? null : update[4],
             }
           : null,
       delete:
         remove !== 0 && may(flags, 'delete')
-          ? { filter: remove[0], backendOnly: backendOnly('delete') }
+          ? {
+              filter: remove[0],
+              backendOnly: backendOnly('delete'),
+              validateInput: remove[1] === 0 ? null : remove[1],
+            }
           : null,
       ref,
       naming,

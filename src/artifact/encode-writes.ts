@@ -86,6 +86,7 @@ function encodeRole(role: RoleModel, shared: Shared): string {
             listed(write.insert.columns),
             renumberExp(write.insert.check, type),
             packPresets(write.insert.presets, type),
+            write.insert.validateInput ?? 0,
           ]
         : 0,
       write.update
@@ -94,9 +95,10 @@ function encodeRole(role: RoleModel, shared: Shared): string {
             renumberExp(write.update.filter, type),
             write.update.check && renumberExp(write.update.check, type),
             packPresets(write.update.presets, type),
+            write.update.validateInput ?? 0,
           ]
         : 0,
-      write.delete ? [renumberExp(write.delete.filter, type)] : 0,
+      write.delete ? [renumberExp(write.delete.filter, type), write.delete.validateInput ?? 0] : 0,
     ];
     const text = asciiJson(own);
     blocks += text;

@@ -6,7 +6,7 @@ import type { SourceNaming } from './type-names.ts';
 import type { MutationField, WriteModel } from './write-types.ts';
 
 /** Raised whenever a worker built earlier could misread an artifact. */
-export const ARTIFACT_VERSION = 4;
+export const ARTIFACT_VERSION = 5;
 
 export interface Artifact {
   readonly version: typeof ARTIFACT_VERSION;

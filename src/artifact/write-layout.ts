@@ -8,7 +8,7 @@
 
 import type { Extent, SharedRootField } from './layout.ts';
 import type { BoolExp, ColumnMapping, PermissionValue, TableRef, TypeRef } from './types.ts';
-import type { UniqueKey, WriteKind, WriteModel } from './write-types.ts';
+import type { UniqueKey, ValidateInputModel, WriteKind, WriteModel } from './write-types.ts';
 
 /** In the header: where the parts stand, as the other extents there. */
 export interface WriteExtents {
@@ -86,16 +86,24 @@ export const WRITE_FLAGS = {
 /** Columns are indexes into `SharedWrite.columns`, 0 instead of a list means all. A missing permission is 0. */
 export type RoleWrite = readonly [
   select: TableRef | null,
-  insert: readonly [columns: readonly number[] | 0, check: BoolExp, presets: readonly PackedPreset[]] | 0,
+  insert:
+    | readonly [
+        columns: readonly number[] | 0,
+        check: BoolExp,
+        presets: readonly PackedPreset[],
+        validateInput: ValidateInputModel | 0,
+      ]
+    | 0,
   update:
     | readonly [
         columns: readonly number[] | 0,
         filter: BoolExp,
         check: BoolExp | null,
         presets: readonly PackedPreset[],
+        validateInput: ValidateInputModel | 0,
       ]
     | 0,
-  remove: readonly [filter: BoolExp] | 0,
+  remove: readonly [filter: BoolExp, validateInput: ValidateInputModel | 0] | 0,
 ];
 
 export type PackedPreset = readonly [column: string, type: TypeRef, value: PermissionValue];

@@ -1,6 +1,7 @@
 // What a role may write: its part of an artifact for mutations, resolved as everything in it is.
 
 import type { QualifiedName } from '../catalog/types.ts';
+import type { WebhookHeader } from '../webhook/types.ts';
 import type {
   BoolExp,
   ColumnMapping,
@@ -93,6 +94,8 @@ export interface InsertModel {
   readonly check: BoolExp;
   readonly presets: readonly Preset[];
   readonly backendOnly: boolean;
+  /** Must agree before anything is written; null: nobody is asked. Required: an insert past it must not be possible. */
+  readonly validateInput: ValidateInputModel | null;
 }
 
 export interface UpdateModel {
@@ -104,11 +107,25 @@ export interface UpdateModel {
   readonly check: BoolExp | null;
   readonly presets: readonly Preset[];
   readonly backendOnly: boolean;
+  /** As of `InsertModel`. */
+  readonly validateInput: ValidateInputModel | null;
 }
 
 export interface DeleteModel {
   readonly filter: BoolExp;
   readonly backendOnly: boolean;
+  /** As of `InsertModel`. */
+  readonly validateInput: ValidateInputModel | null;
+}
+
+/** A webhook that is told what a client sends. */
+export interface ValidateInputModel {
+  /** May hold `{{NAME}}` of the environment. */
+  readonly url: string;
+  readonly headers: readonly WebhookHeader[];
+  readonly forwardClientHeaders: boolean;
+  /** Seconds. */
+  readonly timeout: number;
 }
 
 /** A value the metadata sets, whatever the client says. */

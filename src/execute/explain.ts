@@ -77,7 +77,7 @@ async function explainPlan(
   const { answer } = plan;
   if (answer.kind !== 'statement') return { sql: null, plan: null };
   const { statement, source } = answer;
-  const parameters = bind(plan, statement.bindings, session, variables);
+  const parameters = bind(plan, statement.bindings, { session, variables });
   const sql = explainText(statement);
   try {
     const { rows } = await engine.database(source).query({ sql, parameters });

@@ -8,39 +8,53 @@ import { pathText } from '../error/path.ts';
 import type { VariableValues } from '../parse/operation.ts';
 import type { MutationAnswer, Transaction } from '../plan/answer.ts';
 import { raisedFailure } from '../plan/mutation/script.ts';
+import { validationInputs } from '../plan/mutation/validate-input.ts';
 import type { Plan } from '../plan/plan.ts';
+import { traceContextOf } from '../telemetry/trace-context.ts';
 import { must } from '../util/assert.ts';
 import { bind } from './bind.ts';
 import type { Engine } from './engine.ts';
 import { NeonError } from './neon-error.ts';
 import { databaseError } from './postgres-error.ts';
 import type { Statement, StatementResult } from './types.ts';
+import { validateInputs } from './validate-input.ts';
 
 /** SQLSTATE of reading a setting that is not there. */
 const UNDEFINED_SETTING = '42704';
 
+/** A mutation of a request. */
+export interface Mutation {
+  readonly plan: Plan;
+  readonly answer: MutationAnswer;
+  readonly variables: VariableValues;
+  /** Of the request, where it came over HTTP. */
+  readonly headers: Headers | undefined;
+}
+
 /**
  * Runs a mutation and gives the JSON text of each slot of its answer.
- * @throws HedgeError: of a permission's check or a constraint, with nothing of the transaction left behind; what
- *   transactions before on other sources did stays.
+ * @throws HedgeError: of `validate_input`, with nothing sent to a database; of a permission's check or a constraint, with
+ *   nothing of the transaction left behind; what transactions before on other sources did stays.
  */
 export async function mutationTexts(
   engine: Engine,
   session: Session,
-  {
-    plan,
-    answer,
-    variables,
-  }: { readonly plan: Plan; readonly answer: MutationAnswer; readonly variables: VariableValues },
+  { plan, answer, variables, headers }: Mutation,
 ): Promise<ReadonlyMap<string, string>> {
   const texts = new Map(answer.constants);
+  const trace = traceContextOf(headers);
   // All values are read before anything is written.
   const bound = answer.transactions.map(({ statements }) =>
     statements.map(({ statement }): Statement => ({
       sql: statement.text,
-      parameters: bind(plan, statement.bindings, session, variables),
+      parameters: bind(plan, statement.bindings, { session, variables, trace }),
     })),
   );
+  if (answer.validations.length > 0) {
+    const writes = engine.artifact.role(session.role, session.backend).writes();
+    const inputs = validationInputs({ operation: plan.operation, variables }, writes, answer.validations);
+    await validateInputs({ session, headers, trace, environment: engine.environment }, inputs);
+  }
   for (const [i, transaction] of answer.transactions.entries()) {
     const statements = must(bound[i], 'each transaction is bound');
     if (statements.length === 1) continue; // nothing but the session

@@ -18,26 +18,32 @@ import { planKey } from './plan-cache.ts';
 const NO_VARIABLES: VariableValues = {};
 
 /**
- * Answers a request with the text `{"data":…}`.
+ * Answers a request with the text `{"data":…}`. `headers` are those it came with: webhooks may be told of them.
  * @throws HedgeError with Hasura's code, message and path when it cannot be answered.
  */
 export async function runOperation(
   engine: Engine,
   session: Session,
   request: GraphqlRequest,
+  headers?: Headers,
 ): Promise<string> {
-  return `{"data":${await runData(engine, session, request)}}`;
+  return `{"data":${await runData(engine, session, request, headers)}}`;
 }
 
 /**
  * Answers a request with the text of `data` alone.
  * @throws HedgeError as `runOperation`.
  */
-export async function runData(engine: Engine, session: Session, request: GraphqlRequest): Promise<string> {
+export async function runData(
+  engine: Engine,
+  session: Session,
+  request: GraphqlRequest,
+  headers?: Headers,
+): Promise<string> {
   const variables = request.variables ?? NO_VARIABLES;
   try {
     const plan = planFor(engine, session, request, variables);
-    return await dataText(engine, session, plan, variables);
+    return await dataText(engine, session, plan, { variables, headers });
   } catch (error) {
     // Our own walks are bounded, but values of variables are written by JSON's own recursion.
     if (!(error instanceof RangeError)) throw error;
@@ -78,14 +84,14 @@ async function dataText(
   engine: Engine,
   session: Session,
   plan: Plan,
-  variables: VariableValues,
+  { variables, headers }: { readonly variables: VariableValues; readonly headers: Headers | undefined },
 ): Promise<string> {
   const { answer } = plan;
   switch (answer.kind) {
     case 'constant':
       return answer.data;
     case 'statement': {
-      const parameters = bind(plan, answer.statement.bindings, session, variables);
+      const parameters = bind(plan, answer.statement.bindings, { session, variables });
       return must(
         await engine.database(answer.source).queryText(answer.statement.text, parameters),
         'a statement gives a row',
@@ -98,8 +104,10 @@ async function dataText(
       const texts = new Map(parts.flatMap((part) => [...part]));
       return objectText(answer.members, texts);
     }
-    case 'mutation':
-      return objectText(answer.members, await mutationTexts(engine, session, { plan, answer, variables }));
+    case 'mutation': {
+      const texts = await mutationTexts(engine, session, { plan, answer, variables, headers });
+      return objectText(answer.members, texts);
+    }
     default:
       return unreachable(answer);
   }
@@ -134,7 +142,7 @@ async function partTexts(
     case 'constant':
       return new Map([[part.slot, part.json]]);
     case 'statement': {
-      const parameters = bind(plan, part.statement.bindings, session, variables);
+      const parameters = bind(plan, part.statement.bindings, { session, variables });
       const text = must(
         await engine.database(part.source).queryText(part.statement.text, parameters),
         'a statement gives a row',

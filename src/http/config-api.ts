@@ -1,9 +1,9 @@
 // GET /v1alpha1/config: the settings that Hasura's console and CLI ask a server for.
 
 import type { Config, JwtConfig } from '../config/types.ts';
+import { VERSION } from '../hedge-version.ts';
 import { adminHandler } from './plain.ts';
 import type { AppContext, Handler } from './types.ts';
-import { VERSION } from './version.ts';
 
 /** Where Hasura looks for claims unless told. */
 const DEFAULT_CLAIMS_NAMESPACE = 'https://hasura.io/jwt/claims';

@@ -71,8 +71,14 @@ function handlerWith(
       const engine = engineOf(await context.engine(waitUntil));
       const answer =
         body.kind === 'single'
-          ? await runOperation(engine, session, body.request)
-          : await batchText(context, { engine, session, members: body.members, text, requestId });
+          ? await runOperation(engine, session, body.request, request.headers)
+          : await batchText(context, request.headers, {
+              engine,
+              session,
+              members: body.members,
+              text,
+              requestId,
+            });
       return jsonResponse(answer, requestId);
     } catch (error) {
       const shown = clientErrorOf(error, requestId, log);
@@ -97,7 +103,7 @@ interface Batch {
 }
 
 /** The answers of a batch in its order, each with its own error. */
-async function batchText(context: AppContext, batch: Batch): Promise<string> {
+async function batchText(context: AppContext, headers: Headers, batch: Batch): Promise<string> {
   const { config, log } = context;
   const { engine, session, members, text, requestId } = batch;
   if (members.length > MAX_BATCH)
@@ -108,7 +114,8 @@ async function batchText(context: AppContext, batch: Batch): Promise<string> {
 
   const answer = async (member: unknown, index: number): Promise<string> => {
     try {
-      return await runOperation(engine, session, readGraphqlRequest(member, at(undefined, index)));
+      const request = readGraphqlRequest(member, at(undefined, index));
+      return await runOperation(engine, session, request, headers);
     } catch (error) {
       return graphqlErrorText(clientErrorOf(error, requestId, log), showsInternal(config, session.role));
     }

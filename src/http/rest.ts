@@ -48,7 +48,7 @@ async function answer(context: AppContext, { request, session, waitUntil }: Aske
   const { texts, body } = await readBody(request, context.config.maxBodyBytes);
   const query = new Map([...url.searchParams, ...texts]);
   const variables = readRestVariables(operation, { query, body, path });
-  return runData(engine, session, { query: endpoint.query, variables });
+  return runData(engine, session, { query: endpoint.query, variables }, request.headers);
 }
 
 /** @throws HedgeError where not exactly one endpoint matches, each with its own status. */

@@ -15,9 +15,6 @@ const NOT_YET: Feature = { available: false };
 
 /** Where a feature's key stands in the document (`[]`: in every item of a list) -> whether it is built. */
 export const FEATURES: Readonly<Record<string, Feature>> = {
-  'sources[].tables[].insert_permissions[].permission.validate_input': NOT_YET,
-  'sources[].tables[].update_permissions[].permission.validate_input': NOT_YET,
-  'sources[].tables[].delete_permissions[].permission.validate_input': NOT_YET,
   'sources[].tables[].event_triggers': {
     available: false,
     says: (object) =>

@@ -7,6 +7,7 @@ import type { Sql, Statement } from '../sql/sql.ts';
 import { emit, ident, join, literal, sql } from '../sql/sql.ts';
 import { unreachable } from '../util/assert.ts';
 import type { Failure, ScriptStatement } from './mutation/script.ts';
+import type { Validation } from './mutation/validate-input.ts';
 
 export type Answer =
   /** No database: the data, ready. */
@@ -25,6 +26,8 @@ export interface MutationAnswer {
   readonly transactions: readonly Transaction[];
   /** By the numbers that statements raise. */
   readonly failures: readonly Failure[];
+  /** What webhooks have to agree to before the first transaction. */
+  readonly validations: readonly Validation[];
 }
 
 /** Statements that all take effect, or none. */

@@ -14,6 +14,8 @@ export type Binding =
   | { readonly kind: 'session'; readonly name: string }
   /** All session variables as a JSON object, for functions with a session argument. */
   | { readonly kind: 'session_json' }
+  /** The trace of the request as a JSON object, for triggers. */
+  | { readonly kind: 'trace_json' }
   /** A value of the request that is read again at each execution; `id` tells equal ones apart from others. */
   | { readonly kind: 'request'; readonly id: number }
   /** The rows of an insert, a column as one array: `id` tells sets of rows apart, `part` what of the rows it holds. */
@@ -183,5 +185,7 @@ function bindingKey(binding: Binding): string {
 function textOf(fragment: Sql): string {
   const { text, bindings } = emit(fragment);
   if (bindings.length > 0) throw new Error('A cast holds no parameters.');
+    case 'trace_json':
+      return 't';
   return text;
 }

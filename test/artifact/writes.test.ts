@@ -12,6 +12,19 @@ import { metadataOf } from '../support/stages.ts';
 
 const table = (name: string) => ({ schema: 'public', name });
 
+const HOOK = {
+  type: 'http',
+  definition: {
+    url: 'http://{{HOST}}/ü',
+    headers: [
+      { name: 'a', value: 'b' },
+      { name: 'c', value_from_env: 'D' },
+    ],
+    forward_client_headers: true,
+    timeout: 3,
+  },
+} as const;
+
 function artifact(): Artifact {
   const metadata = metadataOf({
     tables: [
@@ -32,19 +45,27 @@ function artifact(): Artifact {
               set: { author_id: 'X-Hasura-Id', tags: ['a'] },
             },
           },
-          { role: 'service', permission: { check: {}, backend_only: true } },
+          { role: 'service', permission: { check: {}, backend_only: true, validate_input: HOOK } },
         ],
         update_permissions: [
           {
             role: 'user',
-            permission: { columns: ['title', 'tags'], filter: { id: 'x-hasura-id' }, check: null },
+            permission: {
+              columns: ['title', 'tags'],
+              filter: { id: 'x-hasura-id' },
+              check: null,
+              validate_input: HOOK,
+            },
           },
           {
             role: 'service',
             permission: { columns: '*', filter: {}, check: { id: 1 }, backend_only: false },
           },
         ],
-        delete_permissions: [{ role: 'service', permission: { filter: { title: 'x' } } }],
+        delete_permissions: [
+          { role: 'service', permission: { filter: { title: 'x' } } },
+          { role: 'user', permission: { filter: {}, validate_input: HOOK } },
+        ],
       },
       {
         table: table('author'),

@@ -48,6 +48,7 @@ function engineOf(text: string): Engine {
     database: () => pgDatabase(client),
     settings: { stringifyNumericTypes: false, booleanNullCollapse: false, enableAllowlist: false },
     plans: planCache(),
+    environment: () => undefined,
   };
 }
 

@@ -6,6 +6,7 @@ import type { Artifact } from '../../src/artifact/types.ts';
 import { compile } from '../../src/compile/compile.ts';
 import { DEFAULT_COMPILE_OPTIONS } from '../../src/compile/options.ts';
 import type { TableMetadata } from '../../src/metadata/types.ts';
+import type { ValidateInput } from '../../src/metadata/webhook-types.ts';
 import { metadataOf } from '../support/stages.ts';
 import { CATALOG } from './catalog.ts';
 
@@ -18,6 +19,11 @@ function compiled(table: Partial<TableMetadata>): Artifact {
     new Map([['default', CATALOG]]),
   );
 }
+
+const hook = (url: string, header = 'x'): ValidateInput => ({
+  type: 'http',
+  definition: { url, headers: [{ name: header, value: 'y' }] },
+});
 
 test.each<[string, Partial<TableMetadata>, string]>([
   [
@@ -39,6 +45,20 @@ test.each<[string, Partial<TableMetadata>, string]>([
     'a filter with an unknown operator',
     { delete_permissions: [{ role: 'user', permission: { filter: { id: { _is: 1 } } } }] },
     'delete_permission: Inconsistent object: in table "article": in permission for role "user": unexpected operator "_is" for a column of type "int4" at sources.0.tables.0.delete_permissions.0.permission.filter.id._is',
+  ],
+  [
+    'a webhook without a URL of HTTP',
+    { delete_permissions: [{ role: 'user', permission: { filter: {}, validate_input: hook('ftp://x') } }] },
+    'delete_permission: Inconsistent object: in table "article": in permission for role "user": the url of validate_input is no URL that begins with http:// or https:// at sources.0.tables.0.delete_permissions.0.permission.validate_input.definition.url',
+  ],
+  [
+    'a webhook with a header that has no such name',
+    {
+      insert_permissions: [
+        { role: 'user', permission: { check: {}, validate_input: hook('http://x', 'a b') } },
+      ],
+    },
+    'insert_permission: Inconsistent object: in table "article": in permission for role "user": "a b" is no name of a header at sources.0.tables.0.insert_permissions.0.permission.validate_input.definition.headers.0',
   ],
   [
     'a permission for the administrator',

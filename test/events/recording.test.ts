@@ -224,12 +224,13 @@ describe('hostile names', () => {
 });
 
 describe('who wrote', () => {
-  it('is recorded of mutations, with all session variables, and null of others', async () => {
+  it('is recorded of mutations, with all session variables and the trace, and null of others', async () => {
     await withTrigger({ insert: { columns: '*', payload: ['id'] } });
     await recording.recorded(`insert into author (id) values (1)`);
     const { body } = await recording.live.graphql('mutation { insert_author_one(object: {id: 2}) { id } }', {
       'x-hasura-role': 'admin',
       'x-hasura-user-id': '7',
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     });
     expect(body).toEqual({ data: { insert_author_one: { id: 2 } } });
     const { rows } = await recording.client.query(
@@ -249,7 +250,11 @@ describe('who wrote', () => {
           op: 'INSERT',
           data: { old: null, new: { id: 2 } },
           session_variables: { 'x-hasura-role': 'admin', 'x-hasura-user-id': '7' },
-          trace_context: null,
+          trace_context: {
+            trace_id: '0af7651916cd43dd8448eb211c80319c',
+            span_id: expect.stringMatching(/^[0-9a-f]{16}$/) as unknown,
+            sampling_state: '1',
+          },
         },
       },
     ]);

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { VERSION } from '../../src/http/version.ts';
+import { VERSION } from '../../src/hedge-version.ts';
 import { ADMIN_SECRET, service } from './service.ts';
 
 const SECRET = { HASURA_GRAPHQL_ADMIN_SECRET: ADMIN_SECRET };

@@ -13,6 +13,7 @@ import { connectSources } from '../../src/execute/sources.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { Assets } from '../../src/http/types.ts';
 import { handleBundledRequest } from '../../src/metadata-api/bundled.ts';
+import { environmentOf } from '../../src/webhook/template.ts';
 
 export const ADMIN_SECRET = 'test-admin-secret';
 
@@ -60,6 +61,7 @@ export function service({ env = {}, inconsistencies = [], assets, artifact }: Se
     database: connectSources(view.header.sources, env, config.neonEndpoint),
     settings: config,
     plans: planCache(),
+    environment: environmentOf(env),
   };
   const app = createApp({
     engine: () => engine,

@@ -87,6 +87,7 @@ async function answers(metadata: Metadata, { world, queries, coins }: Case): Pro
     database: () => pgDatabase(client),
     settings: { stringifyNumericTypes: false, booleanNullCollapse: false, enableAllowlist: false },
     plans: planCache(),
+    environment: () => undefined,
   };
   const session = {
     role: 'user',

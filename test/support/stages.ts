@@ -10,6 +10,7 @@ import type { DatabaseCatalog, QualifiedName } from '../../src/catalog/types.ts'
 import { compile } from '../../src/compile/compile.ts';
 import { type CompileOptions, DEFAULT_COMPILE_OPTIONS } from '../../src/compile/options.ts';
 import { HedgeError } from '../../src/error/hedge-error.ts';
+import type { EngineSettings } from '../../src/execute/engine.ts';
 import { planCache } from '../../src/execute/plan-cache.ts';
 import { runOperation } from '../../src/execute/run.ts';
 import type { Metadata, SourceMetadata } from '../../src/metadata/types.ts';
@@ -23,7 +24,7 @@ export interface Stages {
   /** Compiles metadata against the catalog, which every source gets. */
   compiled(metadata: Metadata, options?: Partial<CompileOptions>): Artifact;
   /** Sends queries as roles; the artifact goes through its text. */
-  serve(artifact: Artifact): Ask;
+  serve(artifact: Artifact, settings?: Partial<EngineSettings>): Ask;
   stop(): Promise<void>;
 }
 
@@ -70,12 +71,18 @@ export async function startStages(sql: string, enumTables: readonly QualifiedNam
         ...DEFAULT_COMPILE_OPTIONS,
         ...options,
       }),
-    serve(artifact) {
+    serve(artifact, settings = {}) {
       const engine = {
         artifact: openArtifact(encodeArtifact(artifact)),
         database: () => pgDatabase(client),
-        settings: { stringifyNumericTypes: false, booleanNullCollapse: false, enableAllowlist: false },
+        settings: {
+          stringifyNumericTypes: false,
+          booleanNullCollapse: false,
+          enableAllowlist: false,
+          ...settings,
+        },
         plans: planCache(),
+        environment: () => undefined,
       };
       return async (role, query, { session = {}, variables = {} } = {}) => {
         const known = new Map(Object.entries({ 'x-hasura-role': role, ...session }));

@@ -11,7 +11,7 @@ import { permissionSql } from '../permission.ts';
 import { changeRows } from './changed-rows.ts';
 import type { RootText } from './root-text.ts';
 import type { MutationContext } from './script.ts';
-import { type FieldTask, filterSql, selectedTable } from './update.ts';
+import { type FieldTask, filterSql, selectedTable, validateArguments } from './update.ts';
 
 /**
  * The rows of a filter.
@@ -22,6 +22,7 @@ export function planDelete(ctx: MutationContext, task: FieldTask): RootText {
   const given = readArguments(field, ['where'], write.naming.convention);
   const path = at(at(field.path, 'args'), 'where');
   const where = given.get('where') ?? invalid("missing required field 'where'", path);
+  validateArguments(ctx, task, 'delete', 'object');
   return deleteRows(ctx, task, false, (alias) => [filterSql(ctx, write, alias, where)]);
 }
 
@@ -33,6 +34,7 @@ export function planDeleteByKey(ctx: MutationContext, task: FieldTask): RootText
   const { write, field } = task;
   const table = selectedTable(ctx, write);
   const given = readArguments(field, table.primaryKey ?? []);
+  validateArguments(ctx, task, 'delete', 'key');
   return deleteRows(ctx, task, true, keyConditions(ctx.plan, table, given, at(field.path, 'args')));
 }
 

@@ -65,14 +65,22 @@ export function rowsAt(
 function follow(reader: RequestReader, rows: readonly InputRow[], step: RowsStep): readonly InputRow[] {
   switch (step.kind) {
     case 'relationship':
-      return rows.flatMap((row, parent) => {
-        const given = relatedOf(reader, row, step.name);
-        if (!given) return [];
-        return listed(reader, memberOf(reader, given.value, 'data'), at(given.path, 'data'), parent);
-      });
+      return rows.flatMap((row, parent) => relatedRows(reader, row, parent, step.name));
     case 'keys':
       return rows.filter((row) => keysText(rowKeys(reader, row)) === step.keys);
   }
+}
+
+/** The objects that a row has nested in a relationship. */
+export function relatedRows(
+  reader: RequestReader,
+  row: InputRow,
+  parent: number,
+  relationship: string,
+): readonly InputRow[] {
+  const given = relatedOf(reader, row, relationship);
+  if (!given) return [];
+  return listed(reader, memberOf(reader, given.value, 'data'), at(given.path, 'data'), parent);
 }
 
 function listed(

@@ -66,6 +66,7 @@ const NOTHING: Inserted = { rows: [], counts: [] };
 export function insertRows(ctx: MutationContext, task: InsertTask): Inserted {
   const { plan } = ctx;
   const { write, place } = task;
+  if (write.insert?.validateInput) ctx.validated.add(write);
   if (task.depth > MAX_FILTER_DEPTH)
     invalid(`objects nest deeper than ${MAX_FILTER_DEPTH} levels`, undefined);
   const rows = rowsAt(plan.reader, place);

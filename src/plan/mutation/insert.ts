@@ -59,9 +59,10 @@ export function planInsert(
     ? selectsColumns(plan, plan.role.table(must(write.select, 'as above')), subselection(field))
     : returnsColumns(plan, write, field);
   const statement = { slot, table: write.table, path };
+  const place = { root: argument.input, single, parent: 0, path, steps: [] };
   const inserted = insertRows(ctx, {
     write,
-    place: { root: argument.input, single, parent: 0, path, steps: [] },
+    place,
     many: !single,
     conflict: given.get('on_conflict'),
     parents: [],
@@ -80,6 +81,7 @@ export function planInsert(
         }
       : undefined,
   });
+  if (ctx.validated.size > 0) ctx.validations.push({ kind: 'rows', write: write.ref, place });
   if (inserted.responded) return { kind: 'slot', slot };
   const kept = keptRows(write, inserted.rows, keptCountSql(inserted.counts));
   const text = answer(kept);

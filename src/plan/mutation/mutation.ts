@@ -1,5 +1,5 @@
 // A mutation × role -> transactions: the root fields in order, those of one source after another in one transaction, with
-// the session told to the database first.
+// the session and the trace told to the database first.
 
 import { namespaceTypeName } from '../../artifact/type-names.ts';
 import type { MutationField } from '../../artifact/write-types.ts';
@@ -17,6 +17,7 @@ import { planInsert } from './insert.ts';
 import type { RootText } from './root-text.ts';
 import type { Failure, MutationContext, ScriptStatement } from './script.ts';
 import { planUpdate, planUpdateByKey, planUpdateMany } from './update.ts';
+import type { Validation } from './validate-input.ts';
 
 const MUTATION_ROOT = 'mutation_root';
 
@@ -25,6 +26,7 @@ interface Progress {
   readonly plan: PlanContext;
   readonly failures: Failure[];
   readonly counters: { setting: number };
+  readonly validations: Validation[];
   readonly transactions: { readonly source: string; readonly statements: ScriptStatement[] }[];
   /** Texts that need no database, by slot. */
   readonly constants: [slot: string, json: string][];
@@ -45,6 +47,7 @@ export function planMutation(plan: PlanContext): Answer {
     plan,
     failures: [],
     counters: { setting: 0 },
+    validations: [],
     transactions: [],
     constants: [],
   };
@@ -59,12 +62,13 @@ export function planMutation(plan: PlanContext): Answer {
     );
     return { kind: 'object', key: field.key, members: inner };
   });
-  const { failures, constants } = progress;
+  const { failures, constants, validations } = progress;
   return {
     kind: 'mutation',
     members,
     constants,
     failures,
+    validations,
     transactions: progress.transactions.map(transaction),
   };
 }
@@ -141,16 +145,26 @@ function rootText(progress: Progress, root: MutationField, field: SelectedField,
 function contextFor(progress: Progress, source: string): MutationContext {
   let last = progress.transactions.at(-1);
   if (last?.source !== source) progress.transactions.push((last = { source, statements: [] }));
-  const { plan, failures, counters } = progress;
-  return { plan, writes: plan.role.writes(), script: { statements: last.statements }, failures, counters };
+  const { plan, failures, counters, validations } = progress;
+  return {
+    plan,
+    writes: plan.role.writes(),
+    script: { statements: last.statements },
+    failures,
+    counters,
+    validations,
+    validated: new Set(),
+  };
 }
+
+const trace = sql`set_config('hasura.tracecontext', ${param({ kind: 'trace_json' }, sql`text`)}, true)`;
 
 function transaction({ source, statements }: Progress['transactions'][number]): Transaction {
   return {
     source,
     statements: [
       {
-        sql: sql`select set_config('hasura.user', ${param({ kind: 'session_json' }, sql`text`)}, true)`,
+        sql: sql`select set_config('hasura.user', ${param({ kind: 'session_json' }, sql`text`)}, true), ${trace}`,
         slot: null,
         table: null,
         path: undefined,

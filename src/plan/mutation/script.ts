@@ -7,6 +7,7 @@ import type { Path } from '../../error/path.ts';
 import type { Sql } from '../../sql/sql.ts';
 import { ident, integer, join, sql } from '../../sql/sql.ts';
 import type { PlanContext } from '../context.ts';
+import type { Validation } from './validate-input.ts';
 
 /** Why a transaction ends when one of its statements says so. */
 export interface Failure {
@@ -39,6 +40,10 @@ export interface MutationContext {
   readonly failures: Failure[];
   /** Numbers given to settings; of the whole operation too. */
   readonly counters: { setting: number };
+  /** What webhooks have to agree to before the first statement; of the whole operation too. */
+  readonly validations: Validation[];
+  /** Tables of the root field's insert whose permission has `validate_input`: whoever plans an insert into one notes it. */
+  readonly validated: Set<WriteView>;
 }
 
 /** Rows of one table that a statement left behind for later ones, in order: numbers of settings. */

@@ -38,6 +38,7 @@ export function planUpdate(ctx: MutationContext, task: FieldTask): RootText {
   const given = readArguments(field, ['where', ...operatorNames(ctx, write)], write.naming.convention);
   const place = at(field.path, 'args');
   const where = given.get('where') ?? invalid("missing required field 'where'", at(place, 'where'));
+  validateArguments(ctx, task, 'update', 'object');
   return updateRows(ctx, task, {
     given,
     place,
@@ -68,6 +69,7 @@ export function planUpdateByKey(ctx: MutationContext, task: FieldTask): RootText
     if (!table.primaryKey?.includes(name)) invalid(`field '${name}' not found in type: '${typeName}'`, path);
   }
   const join_ = keyConditions(plan, table, columns, argument.path);
+  validateArguments(ctx, task, 'update', 'object');
   return updateRows(ctx, task, { given, place, single: true, rows: join_ });
 }
 
@@ -83,6 +85,7 @@ export function planUpdateMany(ctx: MutationContext, task: FieldTask): RootText 
   const argument = given.get('updates') ?? invalid("missing required field 'updates'", path);
   const typeName = write.typeOf('updates');
   const items = listItems(plan, argument, `${typeName}!`) ?? mismatch(plan, argument, 'a list', typeName);
+  validateArguments(ctx, task, 'update', 'items');
   const words = ['where', ...operatorNames(ctx, write)];
   const texts = items.map((item, i) => {
     const seen = view(plan.reader, item.input, `${typeName}!`, item.path);
@@ -148,6 +151,17 @@ function updateRows(ctx: MutationContext, task: FieldTask, { given, place, singl
       ? checkedSql(ctx, permissionSql(plan, must(update.check, 'a check'), alias), undefined)
       : undefined,
   });
+}
+
+/** Has the arguments validated, where the permission has `validate_input`. */
+export function validateArguments(
+  { validations }: MutationContext,
+  { write, field }: FieldTask,
+  permission: 'update' | 'delete',
+  form: 'object' | 'items' | 'key',
+): void {
+  if (!write[permission]?.validateInput) return;
+  validations.push({ kind: 'arguments', write: write.ref, permission, form, arguments: field.arguments });
 }
 
 /** A client's `where`, which must be there and not null: `{}` for every row. */

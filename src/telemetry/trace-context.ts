@@ -1,0 +1,77 @@
+// The headers of a request -> the trace it belongs to, as triggers find it in the transaction and webhooks in their headers.
+
+export interface TraceContext {
+  /** 32 hexadecimal digits. */
+  readonly traceId: string;
+  /** 16 hexadecimal digits: of what this service does for the request. */
+  readonly spanId: string;
+  /** Of the caller; null when this trace begins here. */
+  readonly parentId: string | null;
+  /** Whether the caller records the trace; null when it left that open. */
+  readonly sampled: boolean | null;
+}
+
+type Given = Pick<TraceContext, 'traceId' | 'parentId' | 'sampled'>;
+
+/**
+ * The trace of a request: of its B3 headers (github.com/openzipkin/b3-propagation), else of its `traceparent` (W3C Trace
+ * Context, section 3.2), else a new one. What is malformed counts as not there.
+ */
+export function traceContextOf(headers: Headers | undefined): TraceContext {
+  const given = headers && (b3(headers) ?? traceparent(headers.get('traceparent')));
+  return {
+    spanId: randomHex(8),
+    ...(given ?? { traceId: randomHex(16), parentId: null, sampled: null }),
+  };
+}
+
+/** As Hasura writes it into `hasura.tracecontext`, and event triggers into their payload. */
+export function traceContextJson({ traceId, spanId, sampled }: TraceContext): string {
+  return JSON.stringify({
+    trace_id: traceId,
+    span_id: spanId,
+    ...(sampled === null ? {} : { sampling_state: sampled ? '1' : '0' }),
+  });
+}
+
+/** Tells a webhook the trace, as Hasura does. */
+export function setB3(headers: Headers, { traceId, spanId, parentId, sampled }: TraceContext): void {
+  headers.set('x-b3-traceid', traceId);
+  headers.set('x-b3-spanid', spanId);
+  if (parentId === null) headers.delete('x-b3-parentspanid');
+  else headers.set('x-b3-parentspanid', parentId);
+  if (sampled === null) headers.delete('x-b3-sampled');
+  else headers.set('x-b3-sampled', sampled ? '1' : '0');
+}
+
+function b3(headers: Headers): Given | undefined {
+  const trace = hex(headers.get('x-b3-traceid'), 32) ?? hex(headers.get('x-b3-traceid'), 16);
+  if (trace === null) return undefined;
+  const sampled = headers.get('x-b3-sampled');
+  return {
+    traceId: trace.padStart(32, '0'),
+    parentId: hex(headers.get('x-b3-spanid'), 16),
+    sampled: sampled === '1' ? true : sampled === '0' ? false : null,
+  };
+}
+
+function traceparent(text: string | null): Given | undefined {
+  // Later versions may have more members behind these.
+  const parts = /^(?!ff)([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/.exec(text ?? '');
+  const [, version, trace = '', parent = '', flags = '', rest] = parts ?? [];
+  const [traceId, parentId] = [hex(trace, 32), hex(parent, 16)];
+  if (traceId === null || parentId === null || (version === '00' && rest !== undefined)) return undefined;
+  return { traceId, parentId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+}
+
+/** An id of that many digits; all zeros are none. */
+function hex(text: string | null, digits: number): string | null {
+  if (text?.length !== digits || !/^[0-9a-f]+$/i.test(text) || /^0+$/.test(text)) return null;
+  return text.toLowerCase();
+}
+
+function randomHex(bytes: number): string {
+  return [...crypto.getRandomValues(new Uint8Array(bytes))]
+    .map((byte) => byte.toString(16).padStart(2, '0'))
+    .join('');
+}
