@@ -31,6 +31,7 @@ function buildService(env: Env): Handler {
     const settings = {
       stringifyNumericTypes: config.stringifyNumericTypes,
       booleanNullCollapse: config.booleanNullCollapse,
+      variableRules: config.variableRules,
       enableAllowlist: config.enableAllowlist,
     };
     const environment = environmentOf(env);

@@ -18,6 +18,7 @@ import type {
   FieldModel,
   RootField,
   ScalarType,
+  SchemaFeatures,
   SourceModel,
   StoredQueries,
   TableModel,
@@ -26,11 +27,16 @@ import type {
 } from './types.ts';
 import { ARTIFACT_VERSION } from './types.ts';
 
+/** Of sources that say nothing of features. */
+const DEFAULT_FEATURES: SchemaFeatures = { aggregatePredicates: true, groupBy: false };
+
 /** A table as the planner and introspection read it. */
 export interface TableView extends TableModel {
   readonly ref: TableRef;
   /** Of its source. */
   readonly naming: SourceNaming;
+  /** Of its source. */
+  readonly features: SchemaFeatures;
   /** The name of a type made from the table: `author_bool_exp`. */
   typeOf(kind: TableTypeKind): string;
   /** The field of that GraphQL name, `_aggregate` siblings not included; undefined when the role has none. */
@@ -175,7 +181,7 @@ function openRole(
       for (const i of places) fields[i] = visibleIn(must(fields[i], 'a field of the role'), rows);
     }
     const byName = new Map(fields.map((f) => [f.name, f]));
-    const { naming } = must(
+    const { naming, features = DEFAULT_FEATURES } = must(
       sources.find((s) => s.name === source),
       'a source of the artifact',
     );
@@ -194,6 +200,7 @@ function openRole(
       ...(relay && { relay }),
       ref,
       naming,
+      features,
       typeOf: (kind) => derivedTypeName(naming, baseName, kind),
       field: (name) => byName.get(name),
       aggregated: (name) => (siblings ??= aggregateSiblings(fields, naming)).get(name),

@@ -25,6 +25,10 @@ export type TableTypeKind =
   | 'aggregate'
   | 'aggregate_fields'
   | 'aggregate_order_by'
+  | 'aggregate_bool_exp'
+  | 'group_by'
+  | 'group_by_key'
+  | 'group_by_key_fields'
   | 'bool_exp'
   | 'order_by'
   | 'select_column'
@@ -62,6 +66,30 @@ export function derivedTypeName(naming: SourceNaming, base: string, kind: TableT
     naming,
     naming.convention === 'graphql-default' ? base + snakeToPascal(kind) : `${base}_${kind}`,
   );
+}
+
+/**
+ * The types of an aggregate's predicate in filters: `author_aggregate_bool_exp_bool_and`, of its columns' arguments
+ * `author_select_column_author_aggregate_bool_exp_bool_and_arguments_columns`, of two arguments together
+ * `author_aggregate_bool_exp_corr_arguments`. As in Hasura, the convention `graphql-default` begins two of them with a
+ * small letter and keeps the function's name as it is: `authorAggregateBoolExpBool_and`.
+ */
+export function aggregatePredicateTypeName(
+  naming: SourceNaming,
+  base: string,
+  fn: string,
+  kind: 'predicate' | 'arguments' | 'columns',
+): string {
+  if (naming.convention === 'hasura-default') {
+    const predicate = `${base}_aggregate_bool_exp_${fn}`;
+    if (kind === 'predicate') return affixed(naming, predicate);
+    if (kind === 'arguments') return affixed(naming, `${predicate}_arguments`);
+    return affixed(naming, `${base}_select_column_${predicate}_arguments_columns`);
+  }
+  const predicate = `AggregateBoolExp${upperFirst(fn)}`;
+  if (kind === 'predicate') return affixed(naming, `${lowerFirst(base)}${predicate}`);
+  if (kind === 'arguments') return affixed(naming, `${lowerFirst(base)}${predicate}Arguments`);
+  return affixed(naming, `${base}SelectColumn${upperFirst(base)}${predicate}ArgumentsColumns`);
 }
 
 /** The Relay API's types of a table: `authorConnection`, `authorEdge`. */

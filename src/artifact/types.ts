@@ -51,6 +51,16 @@ export interface SourceModel {
   readonly naming: SourceNaming;
   /** The field all root fields of the source stand below; null: they stand in the roots themselves. */
   readonly namespace: string | null;
+  /** Absent: as a deployment without experimental features has them. */
+  readonly features?: SchemaFeatures;
+}
+
+/** Parts of the schema that a deployment may have or not. */
+export interface SchemaFeatures {
+  /** `<relationship>_aggregate` in filters. */
+  readonly aggregatePredicates: boolean;
+  /** `group_by` beside `aggregate` and `nodes`. */
+  readonly groupBy: boolean;
 }
 
 export type IsolationLevel = 'read-committed' | 'repeatable-read' | 'serializable';

@@ -9,6 +9,12 @@ export interface CompileOptions {
   readonly inferFunctionPermissions: boolean;
   /** There are no fields `update_<table>_many`: the experimental feature `hide_update_many_fields` is on. */
   readonly hideUpdateMany: boolean;
+  /** Filters have no `<relationship>_aggregate`: the experimental feature `hide_aggregation_predicates` is on. */
+  readonly hideAggregatePredicates: boolean;
+  /** Aggregates have `group_by`: the experimental feature `group_by_aggregations` is on. */
+  readonly groupBy: boolean;
+  /** Arrays are scalars such as `_text`: the experimental feature `disable_postgres_arrays` is on. */
+  readonly arraysAsScalars: boolean;
 }
 
 /** The options of a deployment that sets none. */
@@ -17,4 +23,7 @@ export const DEFAULT_COMPILE_OPTIONS: CompileOptions = {
   namingConventions: false,
   inferFunctionPermissions: true,
   hideUpdateMany: false,
+  hideAggregatePredicates: false,
+  groupBy: false,
+  arraysAsScalars: false,
 };

@@ -4,6 +4,7 @@ import type { Inconsistency, SourceModel } from '../artifact/types.ts';
 import type { CatalogFunction, DatabaseCatalog } from '../catalog/types.ts';
 import { connectionStringOf } from '../metadata/connection-parameters.ts';
 import type { Metadata, SourceMetadata, UrlConf } from '../metadata/types.ts';
+import { arraysAsScalars } from './array-scalars.ts';
 import { attempt, refuse } from './inconsistency.ts';
 import { nameKey } from './names.ts';
 import { type RootNaming, sourceNaming } from './naming.ts';
@@ -48,11 +49,19 @@ export function compileSources(
         ...(connection.isolation_level && { isolationLevel: connection.isolation_level }),
         naming: { convention, typePrefix, typeSuffix },
         namespace,
+        ...featuresOf(options),
       });
-      tracked.push(trackSource(source, catalog, naming, path));
+      const shown = options.arraysAsScalars ? arraysAsScalars(catalog) : catalog;
+      tracked.push(trackSource(source, shown, naming, path));
     });
   }
   return { models, tracked };
+}
+
+/** What differs from a deployment without experimental features; nothing where nothing does. */
+function featuresOf({ hideAggregatePredicates, groupBy }: CompileOptions): Pick<SourceModel, 'features'> {
+  if (!hideAggregatePredicates && !groupBy) return {};
+  return { features: { aggregatePredicates: !hideAggregatePredicates, groupBy } };
 }
 
 function trackSource(

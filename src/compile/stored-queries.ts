@@ -116,7 +116,9 @@ function errorsOf(query: string, types: TypeLookup): readonly string[] {
     const operation = selectOperation(parse(query), undefined);
     return diagnose(operation, types);
   } catch (error) {
-    if (error instanceof HedgeError) return [error.message];
-    throw error;
+    if (!(error instanceof HedgeError)) throw error;
+    // A place in the operation is told as `diagnose` tells it.
+    if (!error.path.startsWith('$.selectionSet')) return [error.message];
+    return [`${error.path.replaceAll('.selectionSet', '')}: ${error.message}`];
   }
 }

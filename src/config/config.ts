@@ -64,12 +64,17 @@ export function readConfig(env: Record<string, unknown>): Config {
     });
   }
   if (problems.length > 0) throw new ConfigError(problems);
+  const features = settings.HASURA_GRAPHQL_EXPERIMENTAL_FEATURES ?? [];
   return {
     adminSecret,
     jwt: settings.HASURA_GRAPHQL_JWT_SECRET ?? null,
     unauthorizedRole: settings.HASURA_GRAPHQL_UNAUTHORIZED_ROLE ?? null,
     stringifyNumericTypes: settings.HASURA_GRAPHQL_STRINGIFY_NUMERIC_TYPES ?? false,
     booleanNullCollapse: settings.HASURA_GRAPHQL_V1_BOOLEAN_NULL_COLLAPSE ?? false,
+    variableRules: {
+      unboundIsNull: !features.includes('no_null_unbound_variable_default'),
+      nullInNonNull: settings.HASURA_GRAPHQL_BACKWARDS_COMPAT_NULL_IN_NONNULLABLE_VARIABLES ?? false,
+    },
     devMode: settings.HASURA_GRAPHQL_DEV_MODE ?? false,
     adminInternalErrors: settings.HASURA_GRAPHQL_ADMIN_INTERNAL_ERRORS ?? true,
     enableConsole: settings.HASURA_GRAPHQL_ENABLE_CONSOLE ?? false,
@@ -85,11 +90,29 @@ export function readConfig(env: Record<string, unknown>): Config {
       settings.HASURA_GRAPHQL_METADATA_DATABASE_URL ?? settings.HASURA_GRAPHQL_DATABASE_URL ?? null,
     schemaSyncPollInterval: settings.HASURA_GRAPHQL_SCHEMA_SYNC_POLL_INTERVAL ?? DEFAULT_POLL_INTERVAL_MS,
     maintenanceMode: settings.HASURA_GRAPHQL_ENABLE_MAINTENANCE_MODE ?? false,
+    experimentalFeatures: EXPERIMENTAL_FEATURES.filter((feature) => features.includes(feature)),
     compileOptions: compileOptionsOf(settings),
     neonEndpoint: settings.NEON_ENDPOINT ?? null,
     maxBodyBytes: settings.HEDGE_MAX_BODY_BYTES ?? DEFAULT_MAX_BODY_BYTES,
   };
 }
+
+/** As the config API names those that are on. */
+const EXPERIMENTAL_FEATURES: readonly string[] = [
+  'apollo_federation',
+  'bigquery_string_numeric_input',
+  'disable_postgres_arrays',
+  'group_by_aggregations',
+  'hide_aggregation_predicates',
+  'hide_stream_fields',
+  'hide_update_many_fields',
+  'inherited_roles',
+  'naming_convention',
+  'no_null_unbound_variable_default',
+  'optimize_permission_filters',
+  'remove_empty_subscription_responses',
+  'streaming_subscriptions',
+];
 
 const COMPILE_SETTINGS = [
   'HASURA_GRAPHQL_EXPERIMENTAL_FEATURES',
@@ -114,6 +137,9 @@ function compileOptionsOf(settings: SettingValues): CompileOptions {
       (namingConventions ? settings.HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION : undefined) ?? 'hasura-default',
     inferFunctionPermissions: settings.HASURA_GRAPHQL_INFER_FUNCTION_PERMISSIONS ?? true,
     hideUpdateMany: features.includes('hide_update_many_fields'),
+    hideAggregatePredicates: features.includes('hide_aggregation_predicates'),
+    groupBy: features.includes('group_by_aggregations'),
+    arraysAsScalars: features.includes('disable_postgres_arrays'),
   };
 }
 

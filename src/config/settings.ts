@@ -65,6 +65,12 @@ export const SETTINGS = {
     secret: false,
     schema: boolean,
   },
+  HASURA_GRAPHQL_BACKWARDS_COMPAT_NULL_IN_NONNULLABLE_VARIABLES: {
+    meaning: 'Whether a variable of a non-null type may be given as `null`.',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
   HASURA_GRAPHQL_DEV_MODE: {
     meaning:
       'Whether errors show `internal` (the SQL, its arguments, Postgres’ fields) to **every** role. Not for production.',
@@ -159,7 +165,7 @@ export const SETTINGS = {
   },
   HASURA_GRAPHQL_EXPERIMENTAL_FEATURES: {
     meaning:
-      'A list with commas. `naming_convention` makes `naming_convention` of sources and `HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION` count, see [naming](naming.md); `hide_update_many_fields` leaves out the fields `update_<table>_many`; others are ignored. Read when metadata is compiled.',
+      'A list with commas. `naming_convention` makes `naming_convention` of sources and `HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION` count, see [naming](naming.md); `hide_update_many_fields` leaves out the fields `update_<table>_many`, `hide_aggregation_predicates` `<relationship>_aggregate` in filters; `group_by_aggregations` adds `group_by` to aggregates; `disable_postgres_arrays` makes scalars such as `_text` of arrays. These are read when metadata is compiled. `no_null_unbound_variable_default`: what a nullable variable without value and default stands for is as if it were not written, instead of null; careful, a condition that is not written holds for every row. Others are ignored.',
     default: 'none',
     secret: false,
     schema: words,

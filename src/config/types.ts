@@ -1,6 +1,7 @@
 // What a deployment was told by its vars and secrets, once they are checked.
 
 import type { CompileOptions } from '../compile/options.ts';
+import type { VariableRules } from '../parse/operation.ts';
 import type { JsonPath } from './json-path.ts';
 
 export interface Config {
@@ -11,6 +12,7 @@ export interface Config {
   readonly unauthorizedRole: string | null;
   readonly stringifyNumericTypes: boolean;
   readonly booleanNullCollapse: boolean;
+  readonly variableRules: VariableRules;
   /** Internal details of errors are shown to every role. */
   readonly devMode: boolean;
   /** Internal details of errors are shown to the role `admin`. */
@@ -32,6 +34,8 @@ export interface Config {
   /** In milliseconds; 0 never asks. */
   readonly schemaSyncPollInterval: number;
   readonly maintenanceMode: boolean;
+  /** Those Hasura knows, sorted by name. */
+  readonly experimentalFeatures: readonly string[];
   readonly compileOptions: CompileOptions;
   /** URL of Neon's SQL-over-HTTP endpoint; null: the one that belongs to the connection string's host. */
   readonly neonEndpoint: string | null;

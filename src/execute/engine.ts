@@ -1,6 +1,7 @@
 // What answering requests needs, put together once per isolate.
 
 import type { ArtifactView } from '../artifact/decode.ts';
+import type { VariableRules } from '../parse/operation.ts';
 import type { PlanSettings } from '../plan/context.ts';
 import type { PlanCache } from './plan-cache.ts';
 import type { Environment } from '../webhook/types.ts';
@@ -23,6 +24,8 @@ export interface Engine {
 export interface EngineSettings extends PlanSettings {
   /** HASURA_GRAPHQL_ENABLE_ALLOWLIST: roles other than `admin` may send only what the allow list holds. */
   readonly enableAllowlist: boolean;
+  /** Absent: Hasura's own. */
+  readonly variableRules?: VariableRules;
 }
 
 /** A GraphQL request whose parts have the right JSON types. */

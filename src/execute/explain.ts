@@ -44,11 +44,12 @@ export async function explain(
   request: GraphqlRequest,
 ): Promise<readonly ExplainedField[] | ExplainedSubscription> {
   const variables = request.variables ?? {};
-  const operation = selectOperation(parse(request.query), request.operationName);
+  const { variableRules } = engine.settings;
+  const operation = selectOperation(parse(request.query), request.operationName, variableRules);
   const kind = operation.node.operation;
   if (kind === OperationTypeNode.MUTATION)
     throw new HedgeError('invalid-params', 'only queries can be explained');
-  checkVariables(operation, variables);
+  checkVariables(operation, variables, variableRules);
   const plans = planRootFields(engine.artifact.role(session.role), operation, variables, engine.settings);
   if (kind === OperationTypeNode.SUBSCRIPTION && plans.length > 1)
     throw new HedgeError('validation-failed', 'subscriptions must select one top level field');

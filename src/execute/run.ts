@@ -61,15 +61,16 @@ export function planFor(
   const key = planKey(session, request.operationName, request.query);
   const known = engine.plans.find(key, variables);
   if (known) {
-    checkVariables(known.operation, variables);
+    checkVariables(known.operation, variables, engine.settings.variableRules);
     return known;
   }
   const document = parse(request.query);
   // A plan that is kept was allowed to its role: the key holds role and text, and the list is the artifact's.
   if (engine.settings.enableAllowlist)
     checkAllowlist(engine.artifact.storedQueries(), session.role, document);
-  const operation = selectOperation(document, request.operationName);
-  checkVariables(operation, variables);
+  const { variableRules } = engine.settings;
+  const operation = selectOperation(document, request.operationName, variableRules);
+  checkVariables(operation, variables, variableRules);
   const plan = makePlan(
     engine.artifact.role(session.role, session.backend),
     operation,

@@ -30,7 +30,7 @@ function serverConfig(config: Config): Readonly<Record<string, unknown>> {
     live_queries: SUBSCRIPTIONS,
     streaming_queries: SUBSCRIPTIONS,
     console_assets_dir: null,
-    experimental_features: compileOptions.namingConventions ? ['naming_convention'] : [],
+    experimental_features: config.experimentalFeatures,
     is_prometheus_metrics_enabled: config.enabledApis.has('metrics'),
     default_naming_convention: compileOptions.defaultNamingConvention,
     feature_flags: [],

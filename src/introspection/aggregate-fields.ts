@@ -5,8 +5,9 @@ import { fieldWord } from '../artifact/type-names.ts';
 import { must } from '../util/assert.ts';
 import type { ColumnAggregate } from './aggregate-functions.ts';
 import { columnAggregatesOf, scalarTypeOf } from './aggregate-functions.ts';
-import { selectColumn } from './arguments.ts';
+import { functionArguments } from './arguments.ts';
 import { scalar, scalarType } from './scalar.ts';
+import { selectColumn } from './select-column.ts';
 import type { FieldDef, InputValueDef, TypeRegistry, TypeText } from './types.ts';
 import { describedTable, inputValue, sortedByName } from './types.ts';
 
@@ -47,11 +48,13 @@ function functionFields(registry: TypeRegistry, table: TableView, { fn, fields }
         scalarTypeOf(registry.role, field),
         'aggregates take columns and scalar computed fields',
       );
-      const keepsType = fn === 'sum' || fn === 'min' || fn === 'max';
+      // As in Hasura a computed field keeps its type whatever is made of its values.
+      const isComputed = field.kind === 'computed_field';
+      const keepsType = isComputed || fn === 'sum' || fn === 'min' || fn === 'max';
       return {
         name: field.name,
         description: field.description,
-        args: [],
+        args: isComputed ? functionArguments(registry, table, field) : [],
         type: keepsType ? scalarType(registry, type) : scalar(registry, 'Float'),
       };
     }),

@@ -12,7 +12,7 @@ import type { ColumnField, ComputedField, ScalarType } from '../artifact/types.t
 export interface ColumnAggregate {
   /** `avg`, `max`, … */
   readonly fn: string;
-  /** Columns and scalar computed fields that need no argument, by name. Never empty. */
+  /** Columns and scalar computed fields, by name. Never empty. */
   readonly fields: readonly (ColumnField | ComputedField)[];
 }
 
@@ -41,7 +41,6 @@ function fieldsOf(
 ): readonly (ColumnField | ComputedField)[] {
   return table.fields.filter((field): field is ColumnField | ComputedField => {
     const type = scalarTypeOf(role, field);
-    const needsArguments = field.kind === 'computed_field' && field.arguments.some((arg) => !arg.hasDefault);
-    return type !== null && accepts(type) && !needsArguments;
+    return type !== null && accepts(type);
   });
 }

@@ -7,7 +7,8 @@ import { boolExp } from './bool-exp.ts';
 import { orderBy } from './order-by.ts';
 import { isSortable } from './reach.ts';
 import { isJsonType, scalar, scalarType } from './scalar.ts';
-import type { InputValueDef, TypeRegistry, TypeText } from './types.ts';
+import { selectColumn } from './select-column.ts';
+import type { InputValueDef, TypeRegistry } from './types.ts';
 import { describedTable, inputValue, sortedByName } from './types.ts';
 
 /** `distinct_on`, `limit`, `offset`, `order_by` and `where`, as far as the role's columns give them a meaning. */
@@ -34,19 +35,6 @@ export function listArguments(registry: TypeRegistry, table: TableView): readonl
   }
   args.push(inputValue('where', 'filter the rows returned', boolExp(registry, table)));
   return args;
-}
-
-/** Defines `<table>_select_column`; null when the role sees no column. */
-export function selectColumn(registry: TypeRegistry, table: TableView): TypeText | null {
-  const columns = table.fields.filter((f) => f.kind === 'column');
-  if (columns.length === 0) return null;
-  const name = table.typeOf('select_column');
-  return registry.define(name, 'the enum of columns', table, () => ({
-    kind: 'ENUM',
-    name,
-    description: `select columns of table "${describedTable(table)}"`,
-    values: columns.map((c) => ({ name: c.name, description: 'column name' })),
-  }));
 }
 
 /** The arguments of a column or scalar computed field: `args` and, on json and jsonb, `path`. */

@@ -1,7 +1,10 @@
 // A table -> `<table>_bool_exp`: what `where` may say about its rows.
 
+import { aggregatePredicatesOf } from '../artifact/aggregate-predicates.ts';
 import type { TableView } from '../artifact/decode.ts';
+import { aggregateFieldName } from '../artifact/type-names.ts';
 import { unreachable } from '../util/assert.ts';
+import { aggregateBoolExp } from './aggregate-bool-exp.ts';
 import { comparisonExp } from './comparison-exp.ts';
 import type { InputValueDef, TypeRegistry, TypeText } from './types.ts';
 import { describedTable, inputValue, sortedByName } from './types.ts';
@@ -18,6 +21,7 @@ export function boolExp(registry: TypeRegistry, table: TableView): TypeText {
       inputValue('_not', null, name),
       inputValue('_or', null, `[${name}!]`),
       ...table.fields.flatMap((field) => boolExpField(registry, table, field)),
+      ...table.fields.flatMap((field) => aggregateSibling(registry, table, field)),
     ]),
   }));
 }
@@ -46,4 +50,17 @@ function boolExpField(
     default:
       return unreachable(field);
   }
+}
+
+/** `<relationship>_aggregate`, where the role may aggregate what the relationship leads to. */
+function aggregateSibling(
+  registry: TypeRegistry,
+  { naming }: TableView,
+  field: TableView['fields'][number],
+): readonly InputValueDef[] {
+  if (field.kind !== 'array_relationship') return [];
+  const remote = registry.role.table(field.table);
+  if (aggregatePredicatesOf(registry.role, remote).length === 0) return [];
+  const name = aggregateFieldName(naming.convention, field.name);
+  return [inputValue(name, null, aggregateBoolExp(registry, remote, boolExp(registry, remote)))];
 }

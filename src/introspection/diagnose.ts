@@ -5,7 +5,7 @@ import type { SelectionSetNode, TypeNode } from 'graphql';
 import { Kind, OperationTypeNode } from 'graphql';
 
 import type { Operation } from '../parse/operation.ts';
-import { unreachable } from '../util/assert.ts';
+import { must, unreachable } from '../util/assert.ts';
 import type { TypeLookup } from './role-types.ts';
 import type { FieldDef, TypeDef } from './types.ts';
 
@@ -16,7 +16,7 @@ const ROOTS: Readonly<Record<OperationTypeNode, string>> = {
 };
 /** Fields an operation may select here after fragments are spread, as when it runs. */
 const MAX_FIELDS = 20_000;
-/** Levels of selection sets, as when it runs; fragments that contain themselves have no end. */
+/** Levels of selection sets, as when it runs: fragments may spread others many times over. */
 const MAX_DEPTH = 100;
 
 type ObjectDef = Extract<TypeDef, { kind: 'OBJECT' }>;
@@ -58,12 +58,9 @@ export function diagnose(operation: Operation, types: TypeLookup): readonly stri
             break;
           case Kind.FRAGMENT_SPREAD: {
             const name = selection.name.value;
-            const fragment = fragments.get(name);
-            if (!fragment) errors.push(`${path}: reference to undefined fragment "${name}"`);
-            else if (!entered.has(name)) {
-              entered.add(name);
-              walk(fragment.selectionSet);
-            }
+            if (entered.has(name)) break;
+            entered.add(name);
+            walk(must(fragments.get(name), 'the fragments of an operation are there').selectionSet);
             break;
           }
         }

@@ -6,6 +6,7 @@ import type { FieldModel } from '../artifact/types.ts';
 import { unreachable } from '../util/assert.ts';
 import { aggregateFields } from './aggregate-fields.ts';
 import { functionArguments, listArguments, scalarArguments } from './arguments.ts';
+import { groupByField } from './group-by.ts';
 import { isSelectable } from './reach.ts';
 import { connectionArguments, connectionType, idField, NODE } from './relay-page.ts';
 import { scalarType } from './scalar.ts';
@@ -37,11 +38,12 @@ export function aggregateType(registry: TypeRegistry, table: TableView): TypeTex
     if (isSelectable(registry.role, table)) {
       fields.push({ name: 'nodes', description: null, args: [], type: `[${tableType(registry, table)}!]!` });
     }
+    fields.push(...groupByField(registry, table));
     return {
       kind: 'OBJECT',
       name,
       description: `aggregated selection of "${describedTable(table)}"`,
-      fields,
+      fields: sortedByName(fields),
     };
   });
 }

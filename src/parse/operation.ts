@@ -11,6 +11,7 @@ import type {
 import { Kind, visit } from 'graphql/language';
 
 import { HedgeError } from '../error/hedge-error.ts';
+import { checkFragments } from './fragments.ts';
 
 export interface Operation {
   readonly node: OperationDefinitionNode;
@@ -25,31 +26,53 @@ export interface VariableDefinition {
   /** As written: `[Int!]!`. */
   readonly type: string;
   readonly nonNull: boolean;
+  /** What stands for a value that is not given; undefined: the places it is used at are as if they were not there. */
   readonly defaultValue: ValueNode | undefined;
 }
+
+/** Where Hasura lets a deployment choose between the specification and what it did before. */
+export interface VariableRules {
+  /** A nullable variable that has neither value nor default is null; else it is as if it were not there. */
+  readonly unboundIsNull: boolean;
+  /** A variable of a non-null type may be given as null. */
+  readonly nullInNonNull: boolean;
+}
+
+export const DEFAULT_VARIABLE_RULES: VariableRules = { unboundIsNull: true, nullInNonNull: false };
 
 /** Values of a request's variables by name; a variable that was left out has no entry. */
 export type VariableValues = Readonly<Record<string, unknown>>;
 
 const operations = new WeakMap<DocumentNode, Map<string, Operation>>();
 
+const NULL_VALUE: ValueNode = { kind: Kind.NULL };
+
 /**
  * The operation a request means: the named one, or the only one.
- * @throws HedgeError `validation-failed` when there is none, or several and no name.
+ * @throws HedgeError `validation-failed` when there is none, or several and no name; when its fragments are not
+ *   defined, or spread each other in a circle.
  */
-export function selectOperation(document: DocumentNode, operationName: string | undefined): Operation {
+export function selectOperation(
+  document: DocumentNode,
+  operationName: string | undefined,
+  rules: VariableRules = DEFAULT_VARIABLE_RULES,
+): Operation {
   let known = operations.get(document);
   if (!known) operations.set(document, (known = new Map()));
-  const key = operationName ?? '';
+  const key = `${rules.unboundIsNull ? 'null' : ''} ${operationName ?? ''}`;
   let operation = known.get(key);
   if (!operation) {
-    operation = readOperation(document, operationName);
+    operation = readOperation(document, operationName, rules);
     known.set(key, operation);
   }
   return operation;
 }
 
-function readOperation(document: DocumentNode, operationName: string | undefined): Operation {
+function readOperation(
+  document: DocumentNode,
+  operationName: string | undefined,
+  rules: VariableRules,
+): Operation {
   const nodes: OperationDefinitionNode[] = [];
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
@@ -61,7 +84,9 @@ function readOperation(document: DocumentNode, operationName: string | undefined
     } else fail('unexpected type system definition in an executable document');
   }
   const node = pick(nodes, operationName);
-  return { node, fragments, variables: readVariables(node), usedVariables: variablesOf(node, fragments) };
+  checkFragments(node, fragments);
+  const variables = readVariables(node, rules);
+  return { node, fragments, variables, usedVariables: variablesOf(node, fragments) };
 }
 
 function pick(
@@ -81,16 +106,20 @@ function pick(
   return only;
 }
 
-function readVariables(node: OperationDefinitionNode): Map<string, VariableDefinition> {
+function readVariables(
+  node: OperationDefinitionNode,
+  { unboundIsNull }: VariableRules,
+): Map<string, VariableDefinition> {
   const variables = new Map<string, VariableDefinition>();
   for (const definition of node.variableDefinitions ?? []) {
     const name = definition.variable.name.value;
     if (variables.has(name)) fail(`multiple definitions for variable "${name}"`);
+    const nonNull = definition.type.kind === Kind.NON_NULL_TYPE;
     variables.set(name, {
       name,
       type: typeText(definition.type),
-      nonNull: definition.type.kind === Kind.NON_NULL_TYPE,
-      defaultValue: definition.defaultValue,
+      nonNull,
+      defaultValue: definition.defaultValue ?? (unboundIsNull && !nonNull ? NULL_VALUE : undefined),
     });
   }
   return variables;
@@ -124,7 +153,11 @@ function variablesOf(
  * Checks a request's variables: none that the operation does not use, none missing or null where the type says non-null.
  * @throws HedgeError `validation-failed` at `$`, in Hasura's words.
  */
-export function checkVariables(operation: Operation, values: VariableValues): void {
+export function checkVariables(
+  operation: Operation,
+  values: VariableValues,
+  rules: VariableRules = DEFAULT_VARIABLE_RULES,
+): void {
   const unexpected = Object.keys(values).filter(
     (name) => !operation.variables.has(name) || !operation.usedVariables.has(name),
   );
@@ -132,7 +165,7 @@ export function checkVariables(operation: Operation, values: VariableValues): vo
   for (const definition of operation.variables.values()) {
     if (!definition.nonNull) continue;
     const given = Object.hasOwn(values, definition.name);
-    if (given && values[definition.name] === null)
+    if (given && values[definition.name] === null && !rules.nullInNonNull)
       fail(`null value found for non-nullable type: "${definition.type}"`);
     if (!given && definition.defaultValue === undefined)
       fail(`expecting a value for non-nullable variable: "${definition.name}"`);

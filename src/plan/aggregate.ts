@@ -1,47 +1,40 @@
-// `<T>_aggregate` -> SQL: what is counted and summed over the rows that match, and the rows themselves as `nodes`.
+// `<T>_aggregate` -> SQL: what is counted and summed over the rows that match, in all or by groups, and the rows
+// themselves as `nodes`.
 
 import type { SelectionSetNode } from 'graphql';
 
 import type { TableView } from '../artifact/decode.ts';
-import {
-  COMPARABLE_AGGREGATES,
-  isComparableType,
-  isNumericType,
-  NUMERIC_AGGREGATES,
-} from '../artifact/operators.ts';
-import { wordOf } from '../artifact/type-names.ts';
-import type { ColumnField, ComputedField } from '../artifact/types.ts';
+import { fieldWord } from '../artifact/type-names.ts';
 import type { JsonField } from '../sql/json.ts';
-import { jsonObjectSql } from '../sql/json.ts';
+import { jsonObjectSql, jsonRow } from '../sql/json.ts';
 import type { Sql } from '../sql/sql.ts';
-import { ident, join, literal, sql } from '../sql/sql.ts';
-import { aggregateFunctionSql } from './aggregate-function.ts';
+import { integer, join, sql } from '../sql/sql.ts';
+import type { AskedOfRows } from './aggregate-fields.ts';
+import { aggregateFieldsSql, askedSql, typeNameSql } from './aggregate-fields.ts';
 import type { Argument } from './arguments.ts';
-import { enumValue, listItems, mismatch, readArguments } from './arguments.ts';
-import { columnCellSql, computedCellSql } from './cell.ts';
+import { readArguments } from './arguments.ts';
 import type { SelectedField } from './collect.ts';
-import { collectFields, noSubselection, subselection } from './collect.ts';
+import { collectFields, subselection } from './collect.ts';
 import type { PlanContext } from './context.ts';
 import { invalid, newAlias } from './context.ts';
-import { exactJson, presence } from './input.ts';
-import { outputSql } from './output.ts';
+import { groupBySql } from './group-by.ts';
 import type { Rows, RowSource } from './rows.ts';
 import { LIST_ARGUMENTS, rows } from './rows.ts';
 
-/** Values the aggregates need from each row, as columns `c0`, `c1`, … of the subquery. */
-interface Inner {
-  readonly rows: Rows;
-  readonly columns: Map<string, { readonly name: Sql; readonly value: Sql }>;
-}
-
-/** Makes the list of an aggregate's nodes; handed in, because nodes may hold aggregates in turn. */
-export type NodesSql = (
+/** The members of a node's object; handed in, because nodes may hold aggregates in turn. */
+export type NodeFields = (
   ctx: PlanContext,
   table: TableView,
-  found: Rows,
+  alias: Sql,
   selectionSets: readonly SelectionSetNode[],
   field: SelectedField,
-) => Sql;
+) => readonly JsonField[];
+
+/** What an aggregate selects that looks at its rows. */
+interface Part {
+  readonly kind: 'aggregate' | 'nodes' | 'group_by';
+  readonly field: SelectedField;
+}
 
 /**
  * `(select json_build_object('aggregate', json_build_object('count', count(*)), 'nodes', …) from (…) r)`.
@@ -51,156 +44,128 @@ export function aggregateSql(
   ctx: PlanContext,
   source: RowSource,
   field: SelectedField,
-  nodesSql: NodesSql,
+  nodeFields: NodeFields,
   extra: readonly string[] = [],
 ): Sql {
   const { table } = source;
   const given = readArguments(field, [...extra, ...LIST_ARGUMENTS], table.naming.convention);
   const typeName = table.typeOf('aggregate');
-  const inner: Inner = { rows: rows(ctx, source, given, null), columns: new Map() };
-  let overRows = false;
-  const members = collectFields(ctx, typeName, subselection(field), field.path).map((member): JsonField => {
-    switch (member.name) {
-      case '__typename':
-        return { key: member.key, value: typeNameSql(member, typeName) };
-      case 'nodes': {
-        readArguments(member, []);
-        const nodes = rows(ctx, source, given, table.limit);
-        return {
-          key: member.key,
-          value: sql`(select ${nodesSql(ctx, table, nodes, subselection(member), member)})`,
-        };
+  const members = collectFields(ctx, typeName, subselection(field), field.path).map((member) => {
+    if (member.name === '__typename') return { key: member.key, value: typeNameSql(member, typeName) };
+    const kind = partKind(table, member.name);
+    if (!kind) invalid(`field '${member.name}' not found in type: '${typeName}'`, member.path);
+    return { kind, field: member };
+  });
+  const parts = members.filter((member) => 'kind' in member);
+  const reading = { ctx, source, given, nodeFields };
+  const isOneCall = source.calls === true && parts.length > 1;
+  return isOneCall ? sharedRowsSql(reading, members) : ownRowsSql(reading, members);
+}
+
+function partKind({ naming, features }: TableView, name: string): Part['kind'] | undefined {
+  if (name === 'aggregate' || name === 'nodes') return name;
+  return features.groupBy && name === fieldWord(naming.convention, 'group_by') ? 'group_by' : undefined;
+}
+
+type Member = JsonField | Part;
+
+/** What every part of one aggregate begins with. */
+interface Reading {
+  readonly ctx: PlanContext;
+  readonly source: RowSource;
+  readonly given: ReadonlyMap<string, Argument>;
+  readonly nodeFields: NodeFields;
+}
+
+/** Each part reads the rows itself, and of them only what it needs. */
+function ownRowsSql(reading: Reading, members: readonly Member[]): Sql {
+  const { ctx, source, given, nodeFields } = reading;
+  const { table } = source;
+  let aggregated: Subquery | undefined;
+  const values = members.map((member): JsonField => {
+    if (!('kind' in member)) return member;
+    const { kind, field } = member;
+    switch (kind) {
+      case 'aggregate': {
+        aggregated ??= subquery(reading);
+        return { key: field.key, value: aggregateFieldsSql(ctx, aggregated.asked, field) };
       }
-      case 'aggregate':
-        readArguments(member, []);
-        overRows = true;
-        return { key: member.key, value: aggregateFieldsSql(ctx, table, inner, member) };
-      default:
-        invalid(`field '${member.name}' not found in type: '${typeName}'`, member.path);
+      case 'group_by': {
+        const { asked, from } = subquery(reading);
+        return { key: field.key, value: groupBySql(ctx, asked, field, from) };
+      }
+      case 'nodes': {
+        readArguments(field, []);
+        const found = rows(ctx, source, given, table.limit);
+        const row = jsonRow(nodeFields(ctx, table, found.alias, subselection(field), field));
+        const node = newAlias(ctx, 'r');
+        const value = sql`(select ${row.list(node)} from (select ${found.distinct}${row.columns}${found.body}${found.tail}) as ${node})`;
+        return { key: field.key, value };
+      }
     }
   });
-  const object = jsonObjectSql(members);
-  if (!overRows) return sql`(select ${object})`;
-  // `count(*)` needs no column, but `distinct on` takes no empty select list.
-  const needed = [...inner.columns.values()].map((c) => sql`${c.value} as ${c.name}`);
-  const columns = needed.length > 0 ? join(needed) : sql`1`;
-  const outer = newAlias(ctx, 'n');
-  return sql`(select ${object} from (select ${inner.rows.distinct}${columns}${inner.rows.body}${inner.rows.cut ? inner.rows.tail : sql``}) as ${outer})`;
+  return sql`(select ${jsonObjectSql(values)}${aggregated ? aggregated.from() : sql``})`;
 }
 
-function typeNameSql(field: SelectedField, typeName: string): Sql {
-  readArguments(field, []);
-  noSubselection(field);
-  return sql`${literal(typeName)}::text`;
+interface Subquery {
+  readonly asked: AskedOfRows;
+  /** ` from (select …) as "n:1"`, once nothing more is asked. */
+  readonly from: () => Sql;
 }
 
-/** The value of a row under a name the aggregate can use outside of the subquery. */
-function innerColumn(inner: Inner, key: string, value: Sql): Sql {
-  let column = inner.columns.get(key);
-  if (!column) {
-    column = { name: ident(`c${inner.columns.size}`), value };
-    inner.columns.set(key, column);
-  }
-  return column.name;
-}
-
-function aggregateFieldsSql(ctx: PlanContext, table: TableView, inner: Inner, field: SelectedField): Sql {
-  const typeName = table.typeOf('aggregate_fields');
-  const members = collectFields(ctx, typeName, subselection(field), field.path).map((member): JsonField => {
-    const { key, name } = member;
-    if (name === '__typename') return { key, value: typeNameSql(member, typeName) };
-    if (name === 'count') return { key, value: countSql(ctx, table, inner, member) };
-    const value = operatorSql(ctx, table, inner, member);
-    if (value) return { key, value };
-    invalid(`field '${name}' not found in type: '${typeName}'`, member.path);
-  });
-  return jsonObjectSql(members);
-}
-
-function countSql(ctx: PlanContext, table: TableView, inner: Inner, field: SelectedField): Sql {
-  noSubselection(field);
-  const columns = table.fields.filter((f) => f.kind === 'column');
-  const given = readArguments(field, columns.length > 0 ? ['columns', 'distinct'] : []);
-  const typeName = table.typeOf('select_column');
-  const argument = given.get('columns');
-  const chosen = argument ? (listItems(ctx, argument, `${typeName}!`) ?? []) : [];
-  const names = chosen
-    .map((item) => columnName(ctx, columns, typeName, item))
-    .map((c) => columnValue(ctx, inner, c));
-  const [first] = names;
-  const distinct = booleanArgument(ctx, given.get('distinct'));
-  if (!first) return sql`count(*)`;
-  const value = names.length === 1 ? first : sql`(${join(names)})`;
-  return distinct ? sql`count(distinct ${value})` : sql`count(${value})`;
-}
-
-function columnName(
-  ctx: PlanContext,
-  columns: readonly ColumnField[],
-  typeName: string,
-  item: Argument,
-): ColumnField {
-  const names = columns.map((c) => c.name);
-  const name = enumValue(ctx, item, typeName, names);
-  const column = columns.find((c) => c.name === name);
-  if (!column) mismatch(ctx, item, 'an enum value', typeName);
-  return column;
-}
-
-function booleanArgument(ctx: PlanContext, argument: Argument | undefined): boolean {
-  if (!argument || presence(ctx.reader, argument.input, 'Boolean', argument.path) !== 'value') return false;
-  const value = exactJson(ctx.reader, argument.input, 'Boolean', argument.path);
-  if (typeof value !== 'boolean') mismatch(ctx, argument, 'a boolean', 'Boolean');
-  return value;
-}
-
-function columnValue(ctx: PlanContext, inner: Inner, column: ColumnField): Sql {
-  return innerColumn(inner, `column ${column.column}`, columnCellSql(ctx, column, inner.rows.alias));
-}
-
-/** `sum { … }` and the like; undefined when the table has no column for it. */
-function operatorSql(
-  ctx: PlanContext,
-  table: TableView,
-  inner: Inner,
-  field: SelectedField,
-): Sql | undefined {
-  const { convention } = table.naming;
-  const numeric = wordOf(convention, NUMERIC_AGGREGATES, field.name);
-  const op = numeric ?? wordOf(convention, COMPARABLE_AGGREGATES, field.name);
-  if (op === undefined) return undefined;
-  const suits = numeric ? isNumericType : isComparableType;
-  const eligible = (name: string): ColumnField | ComputedField | undefined => {
-    const model = table.field(name);
-    if (model?.kind === 'column') return suits(ctx.role.type(model.type)) ? model : undefined;
-    if (model?.kind !== 'computed_field' || model.returns.kind !== 'scalar') return undefined;
-    if (model.arguments.length > 0) return undefined;
-    return suits(ctx.role.type(model.returns.type)) ? model : undefined;
+function subquery({ ctx, source, given }: Reading): Subquery {
+  const found = rows(ctx, source, given, null);
+  const asked: AskedOfRows = { table: source.table, alias: found.alias, columns: new Map() };
+  return {
+    asked,
+    from: () => sql` from (${askedRowsSql(asked, found)}) as ${newAlias(ctx, 'n')}`,
   };
-  if (!table.fields.some((f) => eligible(f.name))) return undefined;
-  readArguments(field, []);
-  const typeName = table.typeOf(`${op}_fields`);
-  return jsonObjectSql(
-    collectFields(ctx, typeName, subselection(field), field.path).map((member): JsonField => {
-      if (member.name === '__typename') return { key: member.key, value: typeNameSql(member, typeName) };
-      const model = eligible(member.name);
-      if (!model) invalid(`field '${member.name}' not found in type: '${typeName}'`, member.path);
-      readArguments(member, []);
-      noSubselection(member);
-      return { key: member.key, value: aggregatedSql(ctx, inner, op, model) };
-    }),
-  );
 }
 
-function aggregatedSql(ctx: PlanContext, inner: Inner, op: string, model: ColumnField | ComputedField): Sql {
-  if (model.kind === 'column')
-    return outputSql(ctx, aggregateFunctionSql(op, columnValue(ctx, inner, model)), model.type);
-  if (model.returns.kind !== 'scalar')
-    throw new Error('Invariant broken: only scalar computed fields are aggregated');
-  const value = computedCellSql(ctx, model, inner.rows.alias);
-  return outputSql(
-    ctx,
-    aggregateFunctionSql(op, innerColumn(inner, `computed ${model.name}`, value)),
-    model.returns.type,
-  );
+function askedRowsSql({ columns }: AskedOfRows, found: Rows): Sql {
+  // `count(*)` needs no column, but `distinct on` takes no empty select list.
+  const needed = [...columns.values()].map(({ name, value }) => sql`${value} as ${name}`);
+  const list = needed.length > 0 ? join(needed) : sql`1`;
+  return sql`select ${found.distinct}${list}${found.body}${found.cut ? found.tail : sql``}`;
+}
+
+/**
+ * The rows of a function, which is called once however many parts look at them: it may do something, or give others the
+ * next time. `(with "n:1" as materialized (select …) select json_build_object('aggregate', (select … from "n:1"), …))`
+ */
+function sharedRowsSql({ ctx, source, given, nodeFields }: Reading, members: readonly Member[]): Sql {
+  const { table } = source;
+  const found = rows(ctx, source, given, null);
+  const asked: AskedOfRows = { table, alias: found.alias, columns: new Map() };
+  const shared = newAlias(ctx, 'n');
+  const values = members.map((member): JsonField => {
+    if (!('kind' in member)) return member;
+    const { kind, field } = member;
+    switch (kind) {
+      case 'aggregate':
+        return {
+          key: field.key,
+          value: sql`(select ${aggregateFieldsSql(ctx, asked, field)} from ${shared})`,
+        };
+      case 'group_by':
+        return { key: field.key, value: groupBySql(ctx, asked, field, () => sql` from ${shared}`) };
+      case 'nodes': {
+        readArguments(field, []);
+        const row = jsonRow(nodeFields(ctx, table, found.alias, subselection(field), field));
+        const node = newAlias(ctx, 'r');
+        const name = askedSql(
+          asked,
+          `node ${field.key}`,
+          () => sql`(select ${row.json(node)} from (select ${row.columns}) as ${node})`,
+        );
+        const limit = table.limit === null ? sql`` : sql` limit ${integer(table.limit)}`;
+        const kept = newAlias(ctx, 'n');
+        const value = sql`(select coalesce(json_agg(${kept}.${name}), '[]') from (select ${name} from ${shared}${limit}) as ${kept})`;
+        return { key: field.key, value };
+      }
+    }
+  });
+  // The order of the rows is that of the nodes, so it counts even where nothing is cut away.
+  const all = askedRowsSql(asked, { ...found, cut: true });
+  return sql`(with ${shared} as materialized (${all}) select ${jsonObjectSql(values)})`;
 }

@@ -8,7 +8,7 @@ import type { SelectedField } from './collect.ts';
 import type { PlanContext } from './context.ts';
 import { countTerm, invalid } from './context.ts';
 import type { Input } from './input.ts';
-import { describeInput, exactJson, resolveVariable, view } from './input.ts';
+import { describeInput, exactJson, presence, resolveVariable, view } from './input.ts';
 
 /** An argument as given, and its place in errors. */
 export interface Argument {
@@ -91,6 +91,14 @@ export function enumValue(
       argument.path,
     );
   }
+  return value;
+}
+
+/** A boolean argument that shapes SQL; false when it is null or absent. */
+export function booleanArgument(ctx: PlanContext, argument: Argument | undefined): boolean {
+  if (!argument || presence(ctx.reader, argument.input, 'Boolean', argument.path) !== 'value') return false;
+  const value = exactJson(ctx.reader, argument.input, 'Boolean', argument.path);
+  if (typeof value !== 'boolean') mismatch(ctx, argument, 'a boolean', 'Boolean');
   return value;
 }
 

@@ -1,6 +1,7 @@
 // A client's `where` -> SQL, checked against what the role may see: its columns, relationships and computed fields.
 // A relationship's table brings its own permission along.
 
+import { aggregatePredicatesOf } from '../artifact/aggregate-predicates.ts';
 import type { TableView } from '../artifact/decode.ts';
 import { castTargetOf, operatorsOf } from '../artifact/operators.ts';
 import { castTypeName, comparisonTypeName, type SourceNaming, wordOf } from '../artifact/type-names.ts';
@@ -9,6 +10,7 @@ import { at } from '../error/path.ts';
 import type { Sql } from '../sql/sql.ts';
 import { andSql, ident, orSql, sql } from '../sql/sql.ts';
 import { unreachable } from '../util/assert.ts';
+import { aggregatePredicateSql } from './aggregate-predicate.ts';
 import type { Argument } from './arguments.ts';
 import { mismatch } from './arguments.ts';
 import { columnCellSql, computedCellSql } from './cell.ts';
@@ -89,7 +91,7 @@ function fieldConditions(ctx: PlanContext, scope: Scope, name: string, member: A
   const { naming } = scope.table;
   const unknown = (): never =>
     invalid(`field '${name}' not found in type: '${scope.table.typeOf('bool_exp')}'`, member.path);
-  if (!field) return unknown();
+  if (!field) return aggregateConditions(ctx, scope, name, member) ?? unknown();
   switch (field.kind) {
     case 'column': {
       const value = columnCellSql(ctx, field, scope.alias);
@@ -116,6 +118,26 @@ function fieldConditions(ctx: PlanContext, scope: Scope, name: string, member: A
     default:
       return unreachable(field);
   }
+}
+
+/** `<relationship>_aggregate`; undefined where the role has none of that name. */
+function aggregateConditions(
+  ctx: PlanContext,
+  { table, alias: outer, depth }: Scope,
+  name: string,
+  member: Argument,
+): Sql[] | undefined {
+  const field = table.aggregated(name);
+  if (field?.kind !== 'array_relationship') return undefined;
+  const remote = ctx.role.table(field.table);
+  if (aggregatePredicatesOf(ctx.role, remote).length === 0) return undefined;
+  const { naming } = remote;
+  return [
+    aggregatePredicateSql(ctx, { remote, mapping: field.mapping, outer }, member, {
+      condition: (alias, argument) => boolExpSql(ctx, { table: remote, alias, depth }, argument),
+      comparisons: (value, type, argument) => comparisons(ctx, { value, type, naming }, argument),
+    }),
+  ];
 }
 
 function relatedSql(

@@ -9,7 +9,7 @@ import type { SelectedField } from './collect.ts';
 import type { PlanContext } from './context.ts';
 import { calledSql } from './function-arguments.ts';
 import type { RowSource } from './rows.ts';
-import { listSql, oneSql, rowsSql } from './select.ts';
+import { listSql, objectFields, oneSql } from './select.ts';
 
 /**
  * `(select coalesce(json_agg(r), '[]') from (select … from "public"."search_posts"(($1)::"pg_catalog"."text") t …) r)`;
@@ -23,13 +23,13 @@ export function functionRootSql(
   field: SelectedField,
 ): Sql {
   const { function: fn } = root;
-  const source: RowSource = { table, from: calledSql(ctx, fn, null, field), join: () => [] };
+  const source: RowSource = { table, from: calledSql(ctx, fn, null, field), join: () => [], calls: true };
   const extra = fn.arguments.length > 0 ? ['args'] : [];
   switch (root.kind) {
     case 'function':
       return fn.single ? oneSql(ctx, source, field, extra) : listSql(ctx, source, field, extra);
     case 'function_aggregate':
-      return aggregateSql(ctx, source, field, rowsSql, extra);
+      return aggregateSql(ctx, source, field, objectFields, extra);
     default:
       return unreachable(root.kind);
   }

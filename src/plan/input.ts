@@ -63,7 +63,7 @@ export function view(
 ): InputView {
   const resolved = resolveVariable(reader, input, expectedType, path);
   if (resolved === undefined) return { kind: 'absent' };
-  if (resolved.kind === 'literal') return literalView(resolved.node);
+  if (resolved.kind === 'literal') return literalView(reader, resolved.node);
   const value = readJson(reader.variables, resolved);
   guard(reader, resolved, 'shape');
   if (value === undefined) return { kind: 'absent' };
@@ -119,7 +119,10 @@ export function resolveVariable(
   const definition = reader.operation.variables.get(name);
   if (!definition)
     throw new HedgeError('validation-failed', `unbound variable "${name}"`, { path: pathText(path) });
-  if (!usableAs(definition.type, definition.defaultValue !== undefined, expectedType)) {
+  // A default that is null does not make a nullable variable fit where null does not: section 5.8.5.
+  const { defaultValue } = definition;
+  const hasDefault = defaultValue !== undefined && defaultValue.kind !== Kind.NULL;
+  if (!usableAs(definition.type, hasDefault, expectedType)) {
     throw new HedgeError(
       'validation-failed',
       `variable '${name}' is declared as '${definition.type}', but used where '${expectedType}' is expected`,
@@ -129,8 +132,7 @@ export function resolveVariable(
   const place: Input = { kind: 'json', variable: name, path: [] };
   if (Object.hasOwn(reader.variables, name)) return place;
   guard(reader, place, 'presence');
-  if (definition.defaultValue === undefined) return undefined;
-  return { kind: 'literal', node: definition.defaultValue };
+  return defaultValue && { kind: 'literal', node: defaultValue };
 }
 
 /**
@@ -209,20 +211,34 @@ function valueAt(variables: VariableValues, name: string, path: readonly (string
   return value;
 }
 
-function literalView(node: ValueNode): InputView {
+function literalView(reader: InputReader, node: ValueNode): InputView {
   switch (node.kind) {
     case Kind.NULL:
       return { kind: 'null' };
-    case Kind.LIST:
-      return { kind: 'list', items: node.values.map((v) => ({ kind: 'literal', node: v })) };
-    case Kind.OBJECT:
+    case Kind.LIST: {
+      const values = node.values.filter((v) => !isUnbound(reader, v));
+      return { kind: 'list', items: values.map((v) => ({ kind: 'literal', node: v })) };
+    }
+    case Kind.OBJECT: {
+      const fields = node.fields.filter((f) => !isUnbound(reader, f.value));
       return {
         kind: 'object',
-        fields: new Map(node.fields.map((f) => [f.name.value, { kind: 'literal', node: f.value }])),
+        fields: new Map(fields.map((f) => [f.name.value, { kind: 'literal', node: f.value }])),
       };
+    }
     default:
       return { kind: 'scalar' };
   }
+}
+
+/** Whether a member or item is a variable without value and default: it is as if it were not there. */
+function isUnbound(reader: InputReader, node: ValueNode): boolean {
+  if (node.kind !== Kind.VARIABLE) return false;
+  const name = node.name.value;
+  const definition = reader.operation.variables.get(name);
+  if (!definition || definition.defaultValue) return false; // undeclared ones are refused where they are read
+  guard(reader, { kind: 'json', variable: name, path: [] }, 'presence');
+  return !Object.hasOwn(reader.variables, name);
 }
 
 /**

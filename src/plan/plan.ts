@@ -24,7 +24,7 @@ import { planMutation } from './mutation/mutation.ts';
 import type { RowSet } from './mutation/row-set.ts';
 import { relayRootField } from './relay/relay-root.ts';
 import { tableSource } from './rows.ts';
-import { listSql, objectSql, rowsSql } from './select.ts';
+import { listSql, objectFields, objectSql } from './select.ts';
 
 /** How an operation is answered. */
 export interface Plan {
@@ -122,7 +122,7 @@ function rootSql(ctx: PlanContext, root: RootField, table: TableView, field: Sel
     case 'select':
       return listSql(ctx, tableSource(table), field);
     case 'select_aggregate':
-      return aggregateSql(ctx, tableSource(table), field, rowsSql);
+      return aggregateSql(ctx, tableSource(table), field, objectFields);
     case 'select_by_pk':
       return byPkSql(ctx, table, field);
     case 'function':

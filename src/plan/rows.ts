@@ -19,6 +19,8 @@ export interface RowSource {
   readonly from: Sql;
   /** How rows belong to the outer row: conditions on the new alias. */
   readonly join: (alias: Sql) => readonly Sql[];
+  /** `from` calls a function, which must happen once only. */
+  readonly calls?: true;
 }
 
 /** Rows with their alias in scope: `select <distinct>… <from-where> <tail>`. */

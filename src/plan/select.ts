@@ -115,7 +115,7 @@ function fieldSql(ctx: PlanContext, table: TableView, alias: Sql, field: Selecte
   if (aggregated) {
     const source = relatedRows(ctx, table, alias, aggregated, field);
     if (source?.table.allowAggregations)
-      return aggregateSql(ctx, source, field, rowsSql, argumentsOf(aggregated));
+      return aggregateSql(ctx, source, field, objectFields, argumentsOf(aggregated));
   }
   invalid(`field '${field.name}' not found in type: '${table.typeName}'`, field.path);
 }
@@ -189,7 +189,7 @@ function relatedRows(
   }
   if (model.kind !== 'computed_field' || model.returns.kind !== 'table') return undefined;
   const table = ctx.role.table(model.returns.table);
-  return { table, from: callComputedField(ctx, model, owner, alias, field), join: () => [] };
+  return { table, from: callComputedField(ctx, model, owner, alias, field), join: () => [], calls: true };
 }
 
 function scalarComputedSql(

@@ -39,6 +39,7 @@ describe('defaults', () => {
       unauthorizedRole: null,
       stringifyNumericTypes: false,
       booleanNullCollapse: false,
+      variableRules: { unboundIsNull: true, nullInNonNull: false },
       devMode: false,
       adminInternalErrors: true,
       enableConsole: false,
@@ -51,11 +52,15 @@ describe('defaults', () => {
       metadataDatabaseUrl: null,
       schemaSyncPollInterval: 1000,
       maintenanceMode: false,
+      experimentalFeatures: [],
       compileOptions: {
         namingConventions: false,
         defaultNamingConvention: 'hasura-default',
         inferFunctionPermissions: true,
         hideUpdateMany: false,
+        hideAggregatePredicates: false,
+        groupBy: false,
+        arraysAsScalars: false,
       },
       neonEndpoint: null,
       maxBodyBytes: 10_485_760,
@@ -79,9 +84,32 @@ describe('how metadata is compiled', () => {
       defaultNamingConvention,
       inferFunctionPermissions: true,
       hideUpdateMany: false,
+      hideAggregatePredicates: false,
+      groupBy: false,
+      arraysAsScalars: false,
     };
     expect(readConfig(env).compileOptions).toEqual(wanted);
     expect(readCompileOptions({ ...env, HASURA_GRAPHQL_JWT_SECRET: 'broken' })).toEqual(wanted);
+  });
+
+  it('knows the experimental features that concern it', () => {
+    const { compileOptions, variableRules, experimentalFeatures } = readConfig({
+      [FEATURE]:
+        'group_by_aggregations, hide_aggregation_predicates,disable_postgres_arrays,no_null_unbound_variable_default, x',
+      HASURA_GRAPHQL_BACKWARDS_COMPAT_NULL_IN_NONNULLABLE_VARIABLES: 'true',
+    });
+    expect(compileOptions).toMatchObject({
+      hideAggregatePredicates: true,
+      groupBy: true,
+      arraysAsScalars: true,
+    });
+    expect(variableRules).toEqual({ unboundIsNull: false, nullInNonNull: true });
+    expect(experimentalFeatures).toEqual([
+      'disable_postgres_arrays',
+      'group_by_aggregations',
+      'hide_aggregation_predicates',
+      'no_null_unbound_variable_default',
+    ]);
   });
 
   it('refuses a convention there is not', () => {

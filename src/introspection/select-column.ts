@@ -1,0 +1,18 @@
+// A table -> `<table>_select_column`, the enum of the columns a role sees.
+
+import type { TableView } from '../artifact/decode.ts';
+import type { TypeRegistry, TypeText } from './types.ts';
+import { describedTable } from './types.ts';
+
+/** Defines `<table>_select_column`; null when the role sees no column. */
+export function selectColumn(registry: TypeRegistry, table: TableView): TypeText | null {
+  const columns = table.fields.filter((f) => f.kind === 'column');
+  if (columns.length === 0) return null;
+  const name = table.typeOf('select_column');
+  return registry.define(name, 'the enum of columns', table, () => ({
+    kind: 'ENUM',
+    name,
+    description: `select columns of table "${describedTable(table)}"`,
+    values: columns.map((c) => ({ name: c.name, description: 'column name' })),
+  }));
+}
