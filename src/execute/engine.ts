@@ -3,8 +3,8 @@
 import type { ArtifactView } from '../artifact/decode.ts';
 import type { VariableRules } from '../parse/operation.ts';
 import type { PlanSettings } from '../plan/context.ts';
-import type { PlanCache } from './plan-cache.ts';
 import type { Environment } from '../webhook/types.ts';
+import type { PlanCache } from './plan-cache.ts';
 import type { Database } from './types.ts';
 
 export interface Engine {
@@ -15,9 +15,9 @@ export interface Engine {
    */
   database(source: string): Database;
   readonly settings: EngineSettings;
-  /** Of this artifact and these settings only. */
   /** Variables and secrets that the metadata's webhooks name. */
   readonly environment: Environment;
+  /** Of this artifact and these settings only. */
   readonly plans: PlanCache;
 }
 

@@ -175,6 +175,8 @@ function bindingKey(binding: Binding): string {
       return `s${binding.name}`;
     case 'session_json':
       return 'j';
+    case 'trace_json':
+      return 't';
     case 'request':
       return `r${binding.id}`;
     case 'rows':
@@ -185,7 +187,5 @@ function bindingKey(binding: Binding): string {
 function textOf(fragment: Sql): string {
   const { text, bindings } = emit(fragment);
   if (bindings.length > 0) throw new Error('A cast holds no parameters.');
-    case 'trace_json':
-      return 't';
   return text;
 }
