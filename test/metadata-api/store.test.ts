@@ -119,6 +119,15 @@ it('has an artifact only in the format it was compiled in', async () => {
   expect(await store.loadArtifact(FORMAT)).toEqual({ resourceVersion: 1, artifact: 'artifact after 0' });
 });
 
+it('has no artifact for metadata that was put there under a number that was used before', async () => {
+  await store.save(version(0));
+  await client.query(
+    `update hdb_catalog.hdb_metadata set metadata = '{"version": 3, "sources": [], "restored": true}'`,
+  );
+  expect(await store.version()).toBe(1);
+  expect(await store.loadArtifact(FORMAT)).toBeNull();
+});
+
 it('tells a writer that another one was first, and keeps the first one’s version', async () => {
   await store.save(version(0));
   await store.save(version(1, 'first'));

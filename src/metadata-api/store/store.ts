@@ -138,7 +138,7 @@ export function metadataStore(database: Database, instanceId: string): MetadataS
             .select({ version: hdbMetadata.resource_version, artifact: hedgeArtifact.artifact })
             .from(hdbMetadata)
             .innerJoin(hedgeArtifact, eq(hedgeArtifact.resource_version, hdbMetadata.resource_version))
-            .where(eq(hedgeArtifact.format, format))
+            .where(eq(hedgeArtifact.format, ofStoredDocument(format)))
             .orderBy(desc(hdbMetadata.resource_version))
             .limit(1),
         ),
@@ -168,7 +168,7 @@ export function metadataStore(database: Database, instanceId: string): MetadataS
         statementOf(
           catalogDb
             .insert(hedgeArtifact)
-            .values({ resource_version: resourceVersion, format, artifact })
+            .values({ resource_version: resourceVersion, format: ofStoredDocument(format), artifact })
             .onConflictDoUpdate({
               target: [hedgeArtifact.resource_version, hedgeArtifact.format],
               set: { artifact, compiled_at: sql`now()` },
@@ -207,6 +207,14 @@ export function metadataStore(database: Database, instanceId: string): MetadataS
   return store;
 }
 
+/**
+ * A format, and the document of which the artifact was made: metadata that was restored from a backup and counts its
+ * versions up again has an artifact of its own.
+ */
+function ofStoredDocument(format: string): SQL {
+  return sql`${format} || ' ' || (select md5(metadata::text) from hdb_catalog.hdb_metadata)`;
+}
+
 function saveStatements({ after, metadata, artifact, format }: NewVersion, instanceId: string): Statement[] {
   const next = after + 1;
   return [
@@ -229,7 +237,7 @@ from (select coalesce((select resource_version from hdb_catalog.hdb_metadata whe
     statementOf(
       catalogDb
         .insert(hedgeArtifact)
-        .values({ resource_version: next, format, artifact })
+        .values({ resource_version: next, format: ofStoredDocument(format), artifact })
         .onConflictDoUpdate({
           target: [hedgeArtifact.resource_version, hedgeArtifact.format],
           set: { artifact: sql`excluded.artifact`, compiled_at: sql`now()` },
