@@ -4,8 +4,7 @@
 import { desc, eq, ne, type SQL, sql } from 'drizzle-orm';
 
 import { HedgeError } from '../../error/hedge-error.ts';
-import { at } from '../../error/path.ts';
-import { pathText } from '../../error/path.ts';
+import { at, pathText } from '../../error/path.ts';
 import { NeonError } from '../../execute/neon-error.ts';
 import { databaseError } from '../../execute/postgres-error.ts';
 import type { Database, Statement, StatementResult } from '../../execute/types.ts';
