@@ -28,9 +28,10 @@ export function openBlocks<Head>(
 
 /** A root field of one role, whose number for the table is `table`. */
 export function rootFieldOf(packed: SharedRootField, table: TableRef): RootField {
-  const [name, kindNumber, description, namespace = null, fn] = packed;
+  const [name, kindNumber, description, namespace = null, fn, native] = packed;
   const kind = must(ROOT_FIELD_KINDS[kindNumber], 'a kind of root field');
   const common = { name, namespace, table, description };
+  if (kind === 'native_query') return { ...common, kind, native: must(native, 'a query to run') };
   return kind === 'function' || kind === 'function_aggregate'
     ? { ...common, kind, function: must(fn, 'a function to call') }
     : { ...common, kind };

@@ -10,7 +10,7 @@ import type { RelayView } from './relay.ts';
 import { renumberField } from './renumber.ts';
 import type { RootFields } from './root-fields.ts';
 import { rootFields } from './root-fields.ts';
-import { aggregateFieldName, derivedTypeName, type SourceNaming, type TableTypeKind } from './type-names.ts';
+import { aggregateFieldName, rowsTypeName, type SourceNaming, type TableTypeKind } from './type-names.ts';
 import type {
   ArrayRelationshipField,
   BoolExp,
@@ -174,7 +174,7 @@ function openRole(
   };
   const decode = (ref: TableRef): TableView => {
     const [n] = must(head.tables[ref], 'a table reference of the role');
-    const { source, table, typeName, baseName, description, relay, fields: all } = shared.table(n);
+    const { source, table, rowsOf, typeName, baseName, description, relay, fields: all } = shared.table(n);
     const [own, primaryKey, filter, limit, allowAggregations, visible = []] = block(ref) as RoleTable;
     const fields = own.map((i) => renumberField(unpackField(must(all[i], 'a field of the table')), to));
     for (const [rows, places] of visible) {
@@ -197,11 +197,12 @@ function openRole(
       filter,
       limit,
       allowAggregations: allowAggregations === 1,
+      ...(rowsOf && { rowsOf }),
       ...(relay && { relay }),
       ref,
       naming,
       features,
-      typeOf: (kind) => derivedTypeName(naming, baseName, kind),
+      typeOf: (kind) => rowsTypeName(naming, { baseName, rowsOf }, kind),
       field: (name) => byName.get(name),
       aggregated: (name) => (siblings ??= aggregateSiblings(fields, naming)).get(name),
     };
@@ -222,9 +223,9 @@ function aggregateSiblings(
 ): ReadonlyMap<string, ArrayRelationshipField | ComputedField> {
   return new Map(
     fields.flatMap((field) => {
-      if (field.kind !== 'array_relationship') {
-        if (field.kind !== 'computed_field' || field.returns.kind !== 'table') return [];
-      }
+      if (field.kind === 'array_relationship') {
+        if (field.selectOnly) return [];
+      } else if (field.kind !== 'computed_field' || field.returns.kind !== 'table') return [];
       return [[aggregateFieldName(convention, field.name), field] as const];
     }),
   );

@@ -4,7 +4,7 @@ import { assert } from '../util/assert.ts';
 import type { SharedRootField } from './layout.ts';
 import { ROOT_FIELD_KINDS } from './layout.ts';
 import type { Renumbering } from './renumber.ts';
-import { renumberArguments } from './renumber.ts';
+import { renumberArguments, renumberNative } from './renumber.ts';
 import type { RootField } from './types.ts';
 
 /** Values by number; equal values have the same one. */
@@ -51,6 +51,9 @@ function isSameJson(a: unknown, b: unknown): boolean {
 export function sharedRootField(field: RootField, type: Renumbering['type']): SharedRootField {
   const { name, kind, description, namespace } = field;
   const common = [name, ROOT_FIELD_KINDS.indexOf(kind), description] as const;
+  if ('native' in field) {
+    return [...common, namespace, undefined, renumberNative(field.native, type)];
+  }
   if (!('function' in field)) return namespace === null ? common : [...common, namespace];
   const { function: fn } = field;
   return [...common, namespace, { ...fn, arguments: renumberArguments(fn.arguments, type) }];

@@ -139,7 +139,7 @@ function visibleParts(
 }
 
 function sharedTableNumber(model: TableModel, type: Renumbering['type'], shared: Shared): number {
-  const { source, table, typeName, baseName, description } = model;
+  const { source, table, rowsOf, typeName, baseName, description } = model;
   const relay = model.relay && {
     ...model.relay,
     key: model.relay.key.map((column) => ({ ...column, type: type(column.type) })),
@@ -150,6 +150,7 @@ function sharedTableNumber(model: TableModel, type: Renumbering['type'], shared:
     typeName,
     baseName,
     description,
+    ...(rowsOf && { rowsOf }),
     ...(relay && { relay }),
   });
   shared.parts[n] ??= { fields: numbering(fieldName), rootFields: numbering(([name]) => name) };

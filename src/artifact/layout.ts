@@ -15,6 +15,7 @@ import type {
   ColumnField,
   FieldModel,
   FunctionModel,
+  NativeQueryModel,
   RootField,
   ScalarType,
   TableModel,
@@ -55,6 +56,7 @@ export type SharedRootField = readonly [
   description: string | null,
   namespace?: string | null | undefined,
   function?: FunctionModel | undefined,
+  native?: NativeQueryModel | undefined,
 ];
 
 /** The numbers of `SharedRootField`. */
@@ -64,11 +66,12 @@ export const ROOT_FIELD_KINDS: readonly RootField['kind'][] = [
   'select_aggregate',
   'function',
   'function_aggregate',
+  'native_query',
 ];
 
 export interface SharedTable extends Pick<
   TableModel,
-  'source' | 'table' | 'typeName' | 'baseName' | 'description' | 'relay'
+  'source' | 'table' | 'rowsOf' | 'typeName' | 'baseName' | 'description' | 'relay'
 > {
   /** Every field as some role sees it. */
   readonly fields: readonly SharedField[];

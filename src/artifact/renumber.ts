@@ -1,7 +1,7 @@
 // A part of a role's model, with the role's numbers for types and tables -> the same with other numbers.
 
 import { unreachable } from '../util/assert.ts';
-import type { BoolExp, FieldModel, FunctionArgument, TableRef, TypeRef } from './types.ts';
+import type { BoolExp, FieldModel, FunctionArgument, NativeQueryModel, TableRef, TypeRef } from './types.ts';
 
 /** New numbers for old ones. */
 export interface Renumbering {
@@ -16,7 +16,11 @@ export function renumberField(field: FieldModel, to: Renumbering): FieldModel {
       return { ...field, type: to.type(field.type) };
     case 'object_relationship':
     case 'array_relationship':
-      return { ...field, table: to.table(field.table) };
+      return {
+        ...field,
+        table: to.table(field.table),
+        ...(field.native && { native: renumberNative(field.native, to.type) }),
+      };
     case 'computed_field': {
       const { returns } = field;
       return {
@@ -38,6 +42,10 @@ export function renumberArguments(
   type: Renumbering['type'],
 ): readonly FunctionArgument[] {
   return args.map((argument) => ({ ...argument, type: type(argument.type) }));
+}
+
+export function renumberNative(native: NativeQueryModel, type: Renumbering['type']): NativeQueryModel {
+  return { ...native, arguments: native.arguments.map((one) => ({ ...one, type: type(one.type) })) };
 }
 
 export function renumberExp(exp: BoolExp, type: Renumbering['type']): BoolExp {

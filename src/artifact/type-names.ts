@@ -3,7 +3,7 @@
 
 import type { NamingConvention } from '../metadata/types.ts';
 import { lowerFirst, snakeToCamel, snakeToPascal, upperFirst } from './casing.ts';
-import type { ScalarType } from './types.ts';
+import type { RowsOf, ScalarType } from './types.ts';
 
 /** How a source names its types. */
 export interface SourceNaming {
@@ -66,6 +66,24 @@ export function derivedTypeName(naming: SourceNaming, base: string, kind: TableT
     naming,
     naming.convention === 'graphql-default' ? base + snakeToPascal(kind) : `${base}_${kind}`,
   );
+}
+
+/**
+ * The same for whatever rows: those of a logical model have Hasura's name for the enum of their columns, which follows no
+ * convention and has no affixes.
+ */
+export function rowsTypeName(
+  naming: SourceNaming,
+  { baseName, rowsOf }: { readonly baseName: string; readonly rowsOf: RowsOf | undefined },
+  kind: TableTypeKind,
+): string {
+  if (rowsOf?.kind === 'logical_model' && kind === 'select_column') return `${baseName}_enum_name`;
+  return derivedTypeName(naming, baseName, kind);
+}
+
+/** The input type of a native query's arguments: `search_articles_arguments`, whatever the convention. */
+export function nativeQueryArgsTypeName(name: string): string {
+  return `${name}_arguments`;
 }
 
 /**

@@ -74,6 +74,8 @@ export interface Inconsistency {
   readonly definition: unknown;
   /** E.g. `Inconsistent object: no such table/view exists in source: "public.users"`. */
   readonly reason: string;
+  /** What is behind the reason, in the database's words. */
+  readonly message?: string;
   /** Where the object stands in the metadata document: keys and indexes from its root. */
   readonly path: readonly (string | number)[];
 }
@@ -119,7 +121,7 @@ export interface RoleModel {
   readonly mutationFields: readonly MutationField[];
 }
 
-export type RootField = TableRootField | FunctionRootField;
+export type RootField = TableRootField | FunctionRootField | NativeQueryRootField;
 
 interface RootFieldBase {
   readonly name: string;
@@ -140,6 +142,28 @@ export interface FunctionRootField extends RootFieldBase {
   readonly function: FunctionModel;
 }
 
+/** A native query: gives the rows of its SQL, under the permission of the logical model they are of. */
+export interface NativeQueryRootField extends RootFieldBase {
+  readonly kind: 'native_query';
+  readonly native: NativeQueryModel;
+}
+
+export interface NativeQueryModel {
+  /** Its root field. */
+  readonly name: string;
+  /** SQL of the metadata's author, and in between the arguments whose values stand there: indexes into `arguments`. */
+  readonly code: readonly (string | number)[];
+  /** What a client gives under `args`, sorted by name. */
+  readonly arguments: readonly NativeQueryArgumentModel[];
+}
+
+export interface NativeQueryArgumentModel {
+  readonly name: string;
+  readonly type: TypeRef;
+  readonly nullable: boolean;
+  readonly description: string | null;
+}
+
 export interface FunctionModel {
   /** GraphQL name of the function, whatever its root fields are called. */
   readonly name: string;
@@ -152,11 +176,13 @@ export interface FunctionModel {
   readonly single: boolean;
 }
 
-/** A table or view, as one role may select from it. */
+/** A table or view, as one role may select from it; or rows of another kind, where `rowsOf` is there. */
 export interface TableModel {
   /** Name in `Artifact.sources`. */
   readonly source: string;
+  /** Where `rowsOf` is there, its schema is empty: nothing can be read from a table of that name. */
   readonly table: QualifiedName;
+  readonly rowsOf?: RowsOf;
   /** GraphQL name of the object type. */
   readonly typeName: string;
   /** The same without the source's affixes: what the names of the other types are made from, see `type-names.ts`. */
@@ -174,6 +200,12 @@ export interface TableModel {
   /** What the Relay API makes of the table; absent when it has no primary key. */
   readonly relay?: RelayTable;
 }
+
+/** Rows that no table has: those that fields with a query or a function of their own give. */
+export type RowsOf =
+  | { readonly kind: 'logical_model'; readonly name: string }
+  /** A function that declares its columns. */
+  | { readonly kind: 'function'; readonly name: string };
 
 /** A table with a primary key: its rows have ids, and pages. */
 export interface RelayTable {
@@ -206,20 +238,26 @@ export interface ColumnField {
 /** Pairs [column of this table, column of the other table], physical names. */
 export type ColumnMapping = readonly (readonly [string, string])[];
 
-export interface ObjectRelationshipField {
+export interface ObjectRelationshipField extends RelationshipEnd {
   readonly kind: 'object_relationship';
   readonly name: string;
-  readonly table: TableRef;
   readonly mapping: ColumnMapping;
   readonly nullable: boolean;
   readonly description: string | null;
 }
 
+interface RelationshipEnd {
+  readonly table: TableRef;
+  /** What gives the rows of `table` where that is no table. */
+  readonly native?: NativeQueryModel;
+  /** Neither filters nor orders go over it, nor has it aggregates: it leads from or to a native query. */
+  readonly selectOnly?: true;
+}
+
 /** The field `name`, and `<name>_aggregate` where the remote table allows aggregations. */
-export interface ArrayRelationshipField {
+export interface ArrayRelationshipField extends RelationshipEnd {
   readonly kind: 'array_relationship';
   readonly name: string;
-  readonly table: TableRef;
   readonly mapping: ColumnMapping;
   readonly description: string | null;
 }
@@ -233,10 +271,13 @@ export interface ComputedField {
   readonly arguments: readonly FunctionArgument[];
   readonly returns:
     | { readonly kind: 'scalar'; readonly type: TypeRef }
-    /** SETOF a table the role may select from: takes a list's arguments and has `<name>_aggregate` too. */
-    | { readonly kind: 'table'; readonly table: TableRef };
+    /**
+     * SETOF a table the role may select from: takes a list's arguments and has `<name>_aggregate` too. `single`: an
+     * object, or null, in the place of a list.
+     */
+    | { readonly kind: 'table'; readonly table: TableRef; readonly single?: true };
   readonly description: string | null;
-  /** As of a column; never where it returns a table. */
+  /** As of a column; never where it returns the rows of a table, which has a permission of its own. */
   readonly visible?: BoolExp;
 }
 

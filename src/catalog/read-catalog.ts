@@ -74,6 +74,7 @@ function toCatalog(raw: RawCatalog): DatabaseCatalog {
     ]),
   );
   const tablesByOid = new Map(raw.tables.map((t) => [t.oid, t]));
+  const baseTypes = [...types.values()].filter(isForeignBase).sort(byName);
   return {
     serverVersion: raw.serverVersion,
     tables: raw.tables.map((t) => toTable(t, types, tablesByOid)).sort(byName),
@@ -89,7 +90,13 @@ function toCatalog(raw: RawCatalog): DatabaseCatalog {
         fields: fields.map((f) => ({ name: f.name, type: typeOf(f.type, types) })),
       }))
       .sort(byName),
+    ...(baseTypes.length > 0 && { baseTypes }),
   };
+}
+
+function isForeignBase({ schema, kind, dimensions }: CatalogType): boolean {
+  const isOwn = schema === 'pg_catalog' || schema === 'information_schema';
+  return !isOwn && dimensions === 0 && (kind === 'base' || kind === 'range' || kind === 'multirange');
 }
 
 function toTable(raw: RawTable, types: Types, tables: ReadonlyMap<number, RawTable>): CatalogTable {

@@ -100,6 +100,13 @@ export interface CatalogEnumTable extends QualifiedName {
   readonly failure?: string;
 }
 
+/** A statement that the database was shown without running it. */
+export interface CatalogCheck {
+  readonly sql: string;
+  /** Why it cannot be run, in the database's words; absent when it can. */
+  readonly failure?: string;
+}
+
 /** One database. Every list is sorted by schema and name, so that equal databases give equal bytes. */
 export interface DatabaseCatalog {
   /** server_version_num, e.g. 180004. */
@@ -109,6 +116,10 @@ export interface DatabaseCatalog {
   readonly enums: readonly CatalogEnum[];
   readonly domains: readonly CatalogDomain[];
   readonly composites: readonly CatalogComposite[];
+  /** Types beside Postgres' own that are neither enums, domains nor rows: those of extensions; absent when there are none. */
+  readonly baseTypes?: readonly CatalogType[];
   /** Of those asked for, the ones whose columns make an enum; absent when none was asked for. */
   readonly enumTables?: readonly CatalogEnumTable[];
+  /** Statements that were shown to the database, and what it said; absent when none was. */
+  readonly checks?: readonly CatalogCheck[];
 }

@@ -8,13 +8,13 @@ import { at, refuse } from './inconsistency.ts';
 import { isObject } from './json.ts';
 import { label, nameKey, quotedLabel } from './names.ts';
 import type { TypeTable } from './scalars.ts';
-import type { TrackedComputedField, TrackedTable } from './tracked.ts';
+import type { TrackedComputedField, TrackedRows } from './tracked.ts';
 
 /**
  * Reads a filter. Every key must hold; `{}` allows every row.
  * @throws a refusal naming the key that is unknown or malformed.
  */
-export function compileFilter(types: TypeTable, table: TrackedTable, filter: unknown): BoolExp {
+export function compileFilter(types: TypeTable, table: TrackedRows, filter: unknown): BoolExp {
   return expression({ types, table, root: table }, filter);
 }
 
@@ -78,6 +78,7 @@ function field(scope: Scope, key: string, value: unknown): BoolExp {
   if (column) return columnExp(scope, key, column.type, value);
   const relationship = table.relationships.get(key);
   if (relationship) {
+    if (relationship.native || table.rowsOf) refuse(`the relationship "${key}" cannot be part of a filter`);
     const exp = expression({ ...scope, table: relationship.remote }, value);
     return { kind: 'relationship', table: nameOf(relationship.remote), mapping: relationship.mapping, exp };
   }
@@ -95,6 +96,6 @@ function computedField(scope: Scope, computed: TrackedComputedField, value: unkn
   return { kind: 'computed_table', call, exp: expression({ ...scope, table: returns.table }, value) };
 }
 
-function nameOf(table: TrackedTable): QualifiedName {
+function nameOf(table: TrackedRows): QualifiedName {
   return { schema: table.catalog.schema, name: table.catalog.name };
 }

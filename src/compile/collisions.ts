@@ -48,8 +48,8 @@ export function dropCollidingTables(
   roots: RootClaims,
   inconsistencies: Inconsistency[],
 ): void {
-  const types = new Map<string, string>();
   for (const source of sources) {
+    const types = source.typeOwners;
     for (const table of source.tables.values()) {
       const object = tableObject(source, table.catalog, table.path);
       const fields = rootFieldsOf(table);

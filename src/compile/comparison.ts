@@ -7,13 +7,13 @@ import { isObject } from './json.ts';
 import { label } from './names.ts';
 import { permissionValue } from './permission-value.ts';
 import { scalarKey, type TypeTable } from './scalars.ts';
-import type { TrackedTable } from './tracked.ts';
+import type { TrackedRows } from './tracked.ts';
 
 /** Where a filter is being read: the table it speaks of, and the permission's own table for `["$", "column"]`. */
 export interface Scope {
   readonly types: TypeTable;
-  readonly table: TrackedTable;
-  readonly root: TrackedTable;
+  readonly table: TrackedRows;
+  readonly root: TrackedRows;
 }
 
 /** What is compared: a column, a cast of one, or a computed field. */
@@ -171,7 +171,7 @@ function columnComparison(scope: Scope, column: string, op: string, value: unkno
   let table = root ? scope.root : scope.table;
   const via = path.slice(root ? 1 : 0, -1).map((name) => {
     const relationship = table.relationships.get(name);
-    if (relationship?.kind !== 'object') {
+    if (relationship?.kind !== 'object' || relationship.native || table.rowsOf) {
       return refuse(`"${name}" is not an object relationship of table "${label(table.catalog)}"`);
     }
     table = relationship.remote;

@@ -9,10 +9,12 @@ import { checkEventTriggers } from './event-triggers.ts';
 import { trackFields } from './fields.ts';
 import { withoutCollisions } from './function-collisions.ts';
 import { trackFunctions } from './functions.ts';
+import { trackNativeQueries } from './native-queries.ts';
 import { type CompileOptions, DEFAULT_COMPILE_OPTIONS } from './options.ts';
 import { compileRole } from './role.ts';
 import { resolveRoles } from './roles.ts';
 import { createRootClaims } from './root-claims.ts';
+import { objectTypeNames } from './row-types.ts';
 import { compileSources } from './sources.ts';
 import { compileStoredQueries } from './stored-queries.ts';
 import { trackTables } from './tables.ts';
@@ -32,9 +34,11 @@ export function compile(
   const roots = createRootClaims();
   dropCollidingTables(tracked, roots, inconsistencies);
   checkEventTriggers(tracked, inconsistencies);
-  trackFields(tracked, inconsistencies);
+  const typeNames = objectTypeNames(tracked);
+  trackNativeQueries(tracked, { typeNames, roots }, inconsistencies);
+  trackFields(tracked, typeNames, inconsistencies);
   const functions = withoutCollisions(
-    trackFunctions(tracked, inconsistencies),
+    trackFunctions(tracked, typeNames, inconsistencies),
     tracked,
     roots,
     inconsistencies,

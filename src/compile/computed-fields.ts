@@ -4,6 +4,7 @@ import type { Inconsistency, ScalarType } from '../artifact/types.ts';
 import type { CatalogFunction } from '../catalog/types.ts';
 import type { ComputedFieldMetadata } from '../metadata/types.ts';
 import { type ArgumentRoles, becauseOf, compileCall, isJsonType } from './function-arguments.ts';
+import { columnsMissing, functionRows, isRecord } from './function-rows.ts';
 import { attempt, type MetadataObject, refuse, within } from './inconsistency.ts';
 import { invalidNameReason, isGraphQLName, nameKey, quotedLabel } from './names.ts';
 import { describe } from './root-fields.ts';
@@ -137,21 +138,17 @@ function resultOf(
   typeNames: ReadonlySet<string>,
 ): TrackedComputedField['returns'] | Problem {
   const name = quotedLabel(fn);
-  if (fn.returnsColumns.length > 0) {
-    return {
-      problem:
-        `the function ${name} returns columns of its own (RETURNS TABLE or OUT arguments), ` +
-        'which is not available in this version: return SETOF a tracked table',
-    };
-  }
+  const rows = functionRows(table.source, fn, typeNames);
+  if (rows) return 'problem' in rows ? rows : { kind: 'table', table: rows, single: !fn.returnsSet };
   if (fn.returns.kind === 'composite' && fn.returns.dimensions === 0) {
     const returned = table.source.tables.get(nameKey(fn.returns));
-    if (returned) return { kind: 'table', table: returned };
+    if (returned) return { kind: 'table', table: returned, single: false };
     return {
       problem: `the function ${name} returning set of table ${quotedLabel(fn.returns)} is not tracked or not found in database`,
     };
   }
   const type: ScalarType = scalarOf(fn.returns, typeNames);
+  if (isRecord(fn.returns)) return { problem: columnsMissing(fn) };
   if (fn.returns.kind === 'pseudo' || fn.returns.kind === 'composite') {
     return { problem: `the function ${name} returning type ${fn.returns.name} is not a BASE type` };
   }

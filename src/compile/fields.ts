@@ -7,10 +7,13 @@ import { type MetadataObject, report } from './inconsistency.ts';
 import { type CompiledRelationship, compileRelationships } from './relationships.ts';
 import type { TrackedComputedField, TrackedRelationship, TrackedSource, TrackedTable } from './tracked.ts';
 
-/** Compiles everything of the tracked tables that is not a column and adds it to them. */
-export function trackFields(sources: readonly TrackedSource[], inconsistencies: Inconsistency[]): void {
+/** Compiles everything of the tracked tables that is not a column and adds it to them. `typeNames` are of all object types. */
+export function trackFields(
+  sources: readonly TrackedSource[],
+  typeNames: ReadonlySet<string>,
+  inconsistencies: Inconsistency[],
+): void {
   const tables = sources.flatMap((source) => [...source.tables.values()]);
-  const typeNames = new Set(tables.map((t) => t.typeName));
   for (const table of tables) {
     const relationships = compileRelationships(table, inconsistencies);
     const computedFields = compileComputedFields(table, typeNames, inconsistencies);

@@ -38,7 +38,8 @@ export function withoutCollisions(
 }
 
 function typeCollision(fn: TrackedFunction, types: ReadonlyMap<string, string>): string | null {
-  const owner = fn.arguments.length > 0 ? types.get(fn.argsTypeName) : undefined;
+  const name = fn.argsTypeName;
+  const owner = fn.arguments.length > 0 ? (types.get(name) ?? fn.source.typeOwners.get(name)) : undefined;
   if (owner === undefined) return null;
   return (
     `found conflicting definitions for GraphQL type '${fn.argsTypeName}' in [${owner}, ${fn.object.name}]: ` +

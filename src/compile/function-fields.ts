@@ -4,7 +4,7 @@ import type { FunctionRootField, TableModel, TableRef } from '../artifact/types.
 import type { CompileOptions } from './options.ts';
 import { ADMIN, type Roles } from './roles.ts';
 import type { TypeTable } from './scalars.ts';
-import type { TrackedFunction, TrackedTable } from './tracked.ts';
+import type { TrackedFunction, TrackedRows } from './tracked.ts';
 
 /** What decides which functions a role may call. */
 export interface FunctionAccess {
@@ -17,7 +17,7 @@ export interface FunctionAccess {
 export interface RoleTables {
   readonly role: string;
   readonly types: TypeTable;
-  readonly refs: ReadonlyMap<TrackedTable, TableRef>;
+  readonly refs: ReadonlyMap<TrackedRows, TableRef>;
   readonly tables: readonly TableModel[];
 }
 
@@ -46,9 +46,13 @@ export function functionFields(
   });
 }
 
-/** Whoever sees the rows may ask a query for them, unless the deployment wants each function allowed by name. */
-function mayCall({ roles, options }: FunctionAccess, fn: TrackedFunction, role: string): boolean {
-  if (role === ADMIN || (fn.exposedAs === 'query' && options.inferFunctionPermissions)) return true;
+/**
+ * Whoever sees the rows may ask a query for them, unless the deployment wants each function allowed by name. Rows of no
+ * table have no permission to infer that from.
+ */
+export function mayCall({ roles, options }: FunctionAccess, fn: TrackedFunction, role: string): boolean {
+  if (role === ADMIN) return true;
+  if (fn.exposedAs === 'query' && options.inferFunctionPermissions && !fn.returns.rowsOf) return true;
   return hasPermission(roles, fn, role);
 }
 

@@ -5,22 +5,22 @@ import type { Inconsistency } from '../artifact/types.ts';
 import type { CatalogFunction } from '../catalog/types.ts';
 import type { FunctionMetadata } from '../metadata/types.ts';
 import { becauseOf, compileCall, isJsonType } from './function-arguments.ts';
+import { columnsMissing, functionRows, isRecord } from './function-rows.ts';
 import { attempt, type MetadataObject, type MetadataPath, refuse, report, within } from './inconsistency.ts';
 import { defaultGraphQLName, isGraphQLName, label, nameKey, quotedLabel } from './names.ts';
 import { type BaseName, baseNameOf, rootFieldName } from './naming.ts';
 import { describe } from './root-fields.ts';
-import type { TrackedFunction, TrackedSource, TrackedTable } from './tracked.ts';
+import type { TrackedFunction, TrackedRows, TrackedSource } from './tracked.ts';
 
 /**
  * Compiles the tracked functions of every source. Tables must have been tracked before. Functions that are missing,
- * overloaded, or that give no rows of a tracked table are inconsistent and stay out.
+ * overloaded, or that give no rows are inconsistent and stay out. `typeNames` are those of all object types.
  */
 export function trackFunctions(
   sources: readonly TrackedSource[],
+  typeNames: ReadonlySet<string>,
   inconsistencies: Inconsistency[],
 ): TrackedFunction[] {
-  const tables = sources.flatMap((source) => [...source.tables.values()]);
-  const typeNames = new Set(tables.map((t) => t.typeName));
   return sources.flatMap((source) => {
     const all = source.metadata.functions ?? [];
     const counts = Map.groupBy(all, (f) => nameKey(f.function));
@@ -58,14 +58,18 @@ function trackFunction(
 ): TrackedFunction {
   const fn = within(`in function ${quotedLabel(metadata.function)}`, () => {
     const found = onlyFunction(source, metadata);
-    const reasons = problems(source, metadata, found);
+    const rows = functionRows(source, found, typeNames);
+    const reasons = problems(source, metadata, found, rows);
     if (reasons.length > 0) {
       refuse(`the function ${quotedLabel(found)} cannot be tracked ${becauseOf(reasons)}`);
     }
     return found;
   });
+  const own = functionRows(source, fn, typeNames);
   const returns =
-    source.tables.get(nameKey(fn.returns)) ?? refuse(`table ${quotedLabel(fn.returns)} is not tracked`);
+    (own && !('problem' in own) ? own : undefined) ??
+    source.tables.get(nameKey(fn.returns)) ??
+    refuse(`table ${quotedLabel(fn.returns)} is not tracked`);
   return within(`in function ${quotedLabel(fn)}`, () => {
     const { configuration, permissions } = metadata;
     const session = fn.arguments.findIndex(
@@ -91,12 +95,12 @@ function trackFunction(
 function rootFieldsOf(
   { configuration, comment }: FunctionMetadata,
   fn: CatalogFunction,
-  { source, catalog }: TrackedTable,
+  { source, catalog, typeName, rowsOf }: TrackedRows,
   { base, exposedAs }: { readonly base: BaseName; readonly exposedAs: TrackedFunction['exposedAs'] },
 ): TrackedFunction['rootFields'] {
   const { function: rows, function_aggregate: aggregate } = configuration?.custom_root_fields ?? {};
   const name = quotedLabel(fn);
-  const table = quotedLabel(catalog);
+  const table = rowsOf ? `"${typeName}"` : quotedLabel(catalog);
   return {
     function: {
       name: rootFieldName(source.naming, base, {}, rows),
@@ -121,17 +125,28 @@ function onlyFunction(source: TrackedSource, { function: name }: FunctionMetadat
   return fn;
 }
 
-/** Why the function cannot be a root field, in Hasura's order and words. */
-function problems(source: TrackedSource, metadata: FunctionMetadata, fn: CatalogFunction): string[] {
+/** Why the function cannot be a root field, in Hasura's order and words. `rows` are of one that declares its columns. */
+function problems(
+  source: TrackedSource,
+  metadata: FunctionMetadata,
+  fn: CatalogFunction,
+  rows: ReturnType<typeof functionRows>,
+): string[] {
   const { exposed_as: exposedAs, session_argument: session, response } = metadata.configuration ?? {};
   const reasons: string[] = [];
   if (!isGraphQLName(defaultGraphQLName(fn))) reasons.push('function name is not a legal GraphQL identifier');
   if (fn.variadic) reasons.push('function with "VARIADIC" parameters are not supported');
   const { returns } = fn;
-  const composite = returns.kind === 'composite' && returns.dimensions === 0;
-  if (!composite) reasons.push('the function does not return a "COMPOSITE" type');
-  if (!composite || !source.catalogTables.has(nameKey(returns))) {
-    reasons.push('the function does not return a table');
+  if (rows) {
+    if ('problem' in rows) reasons.push(rows.problem);
+  } else if (isRecord(returns)) {
+    reasons.push(columnsMissing(fn));
+  } else {
+    const composite = returns.kind === 'composite' && returns.dimensions === 0;
+    if (!composite) reasons.push('the function does not return a "COMPOSITE" type');
+    if (!composite || !source.catalogTables.has(nameKey(returns))) {
+      reasons.push('the function does not return a table');
+    }
   }
   if (response?.table && nameKey(response.table) !== nameKey(returns)) {
     reasons.push(

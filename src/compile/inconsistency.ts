@@ -16,16 +16,21 @@ export interface MetadataObject {
 /** Why an object cannot be compiled, and where below it. Never leaves this stage: `attempt` turns it into data. */
 class Refusal extends Error {
   readonly path: MetadataPath;
+  readonly details: string | undefined;
 
-  constructor(reason: string, path: MetadataPath) {
+  constructor(reason: string, path: MetadataPath, details?: string) {
     super(reason);
     this.path = path;
+    this.details = details;
   }
 }
 
-/** Gives up the object that is being compiled. @throws always; `attempt` around it catches. */
-export function refuse(reason: string): never {
-  throw new Refusal(reason, []);
+/**
+ * Gives up the object that is being compiled; `details` say more than its reason.
+ * @throws always; `attempt` around it catches.
+ */
+export function refuse(reason: string, details?: string): never {
+  throw new Refusal(reason, [], details);
 }
 
 /** Runs `build`; a refusal inside points to `keys` below the place it would have pointed to. */
@@ -33,7 +38,7 @@ export function at<T>(keys: MetadataPath, build: () => T): T {
   try {
     return build();
   } catch (error) {
-    if (error instanceof Refusal) throw new Refusal(error.message, [...keys, ...error.path]);
+    if (error instanceof Refusal) throw new Refusal(error.message, [...keys, ...error.path], error.details);
     throw error;
   }
 }
@@ -43,7 +48,8 @@ export function within<T>(context: string, build: () => T): T {
   try {
     return build();
   } catch (error) {
-    if (error instanceof Refusal) throw new Refusal(`${context}: ${error.message}`, error.path);
+    if (error instanceof Refusal)
+      throw new Refusal(`${context}: ${error.message}`, error.path, error.details);
     throw error;
   }
 }
@@ -58,13 +64,19 @@ export function attempt<T>(list: Inconsistency[], object: MetadataObject, build:
       list,
       { ...object, path: [...object.path, ...error.path] },
       `Inconsistent object: ${error.message}`,
+      error.details,
     );
     return null;
   }
 }
 
 /** Puts an object on the list with a reason as it shall be shown. */
-export function report(list: Inconsistency[], object: MetadataObject, reason: string): void {
+export function report(
+  list: Inconsistency[],
+  object: MetadataObject,
+  reason: string,
+  message?: string,
+): void {
   const { type, name, definition, path } = object;
-  list.push({ type, name, definition, reason, path });
+  list.push({ type, name, definition, reason, ...(message !== undefined && { message }), path });
 }

@@ -12,9 +12,9 @@ export function defaultGraphQLName({ schema, name }: QualifiedName): string {
   return schema === 'public' ? name : `${schema}_${name}`;
 }
 
-/** A database object in a message: `users`, `sales.orders`. */
+/** A database object in a message: `users`, `sales.orders`; what is in no schema by its name alone. */
 export function label({ schema, name }: QualifiedName): string {
-  return schema === 'public' ? name : `${schema}.${name}`;
+  return schema === 'public' || schema === '' ? name : `${schema}.${name}`;
 }
 
 /** The same in double quotes. */

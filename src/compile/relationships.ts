@@ -11,6 +11,7 @@ import type {
 import { must } from '../util/assert.ts';
 import { attempt, type MetadataObject, refuse, within } from './inconsistency.ts';
 import { invalidNameReason, isGraphQLName, nameKey, quotedLabel } from './names.ts';
+import { manualEnd } from './native-relationships.ts';
 import { describe } from './root-fields.ts';
 import { tableMemberObject } from './tables.ts';
 import type { TrackedRelationship, TrackedTable } from './tracked.ts';
@@ -30,7 +31,6 @@ export function compileRelationships(
     (table.metadata[`${kind}_relationships`] ?? []).map((metadata, index) => ({ kind, metadata, index })),
   );
   return all.flatMap(({ kind, metadata, index }) => {
-    if (leadsToNativeQuery(metadata)) return [];
     const object = tableMemberObject(table, {
       type: `${kind}_relation`,
       name: metadata.name,
@@ -45,11 +45,6 @@ export function compileRelationships(
   });
 }
 
-/** Not available in this version, which the metadata's reader has said where it stands. */
-function leadsToNativeQuery({ using }: RelationshipMetadata): boolean {
-  return 'manual_configuration' in using && !using.manual_configuration.remote_table;
-}
-
 /** Some of Hasura's reasons carry the relationship as their context, those about the other table's tracking do not. */
 function compileRelationship(
   table: TrackedTable,
@@ -62,7 +57,11 @@ function compileRelationship(
     if (!isGraphQLName(name)) refuse(invalidNameReason(name));
   });
   if ('manual_configuration' in using) {
-    return { kind, name, description, nullable: true, ...manual(table, using.manual_configuration, context) };
+    const { manual_configuration: configuration } = using;
+    const end = leadsToTable(configuration)
+      ? manual(table, configuration, context)
+      : within(context, () => manualEnd(table.source, table, configuration));
+    return { kind, name, description, nullable: true, ...end };
   }
   const key = using.foreign_key_constraint_on;
   if (typeof key === 'object' && 'table' in key) {
@@ -103,13 +102,18 @@ function overRemoteKey(table: TrackedTable, using: RemoteForeignKey, context: st
   });
 }
 
-function manual(table: TrackedTable, using: ManualConfiguration, context: string): Leads {
+type ToTable = ManualConfiguration & { readonly remote_table: TableName };
+
+function leadsToTable(using: ManualConfiguration): using is ToTable {
+  return using.remote_table !== undefined;
+}
+
+function manual(table: TrackedTable, using: ToTable, context: string): Leads {
   const mapping = Object.entries(using.column_mapping);
-  const remoteName = within(context, () => {
+  within(context, () => {
     if (mapping.length === 0) refuse('column_mapping is empty: it would pair every row with every row');
-    return must(using.remote_table, 'relationships to native queries were left out before');
   });
-  const remote = tracked(table, remoteName);
+  const remote = tracked(table, using.remote_table);
   for (const [own, other] of mapping) {
     checkColumn(table, own);
     checkColumn(remote, other);

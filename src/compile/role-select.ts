@@ -1,4 +1,4 @@
-// A table + a role -> its select permission: the one given to it by name, else what it inherits.
+// A table, or a logical model, + a role -> its select permission: the one given to it by name, else what it inherits.
 
 import type { Inconsistency } from '../artifact/types.ts';
 import { attempt, refuse, report, within } from './inconsistency.ts';
@@ -7,8 +7,8 @@ import { quotedLabel } from './names.ts';
 import { ADMIN, type Roles } from './roles.ts';
 import type { TypeTable } from './scalars.ts';
 import { type CompiledPermission, compileSelectPermission } from './select-permission.ts';
-import { tableMemberObject } from './tables.ts';
-import type { TrackedTable } from './tracked.ts';
+import { rowsMemberObject } from './tables.ts';
+import type { TrackedRows } from './tracked.ts';
 
 /**
  * The permission of a role on a table; null when it has none, or one that cannot be read, which goes on the list.
@@ -16,7 +16,7 @@ import type { TrackedTable } from './tracked.ts';
  */
 export function selectPermissionOf(
   role: string,
-  { roles, types, table }: { readonly roles: Roles; readonly types: TypeTable; readonly table: TrackedTable },
+  { roles, types, table }: { readonly roles: Roles; readonly types: TypeTable; readonly table: TrackedRows },
   inconsistencies: Inconsistency[],
 ): CompiledPermission | null {
   const known = new Map<string, CompiledPermission | null>();
@@ -39,14 +39,14 @@ export function selectPermissionOf(
 function ownPermission(
   role: string,
   types: TypeTable,
-  table: TrackedTable,
+  table: TrackedRows,
   inconsistencies: Inconsistency[],
 ): { readonly given: boolean; readonly permission: CompiledPermission | null } {
-  const entries = table.metadata.select_permissions ?? [];
+  const entries = table.selectPermissions;
   const index = entries.findIndex((e) => e.role === role);
   const entry = entries[index];
   if (!entry) return { given: false, permission: null };
-  const object = tableMemberObject(table, {
+  const object = rowsMemberObject(table, {
     type: 'select_permission',
     name: role,
     definition: { role, permission: entry.permission, comment: entry.comment ?? null },
@@ -57,10 +57,13 @@ function ownPermission(
     return { given: true, permission: null };
   }
   const permission = attempt(inconsistencies, object, () =>
-    within(`in table ${quotedLabel(table.catalog)}: in permission for role "${role}"`, () => {
-      if (role === ADMIN) refuse('cannot define permission for admin role');
-      return types.attempt(() => compileSelectPermission(types, table, entry.permission));
-    }),
+    within(
+      `in ${table.rowsOf ? 'logical model' : 'table'} ${quotedLabel(table.catalog)}: in permission for role "${role}"`,
+      () => {
+        if (role === ADMIN) refuse('cannot define permission for admin role');
+        return types.attempt(() => compileSelectPermission(types, table, entry.permission));
+      },
+    ),
   );
   return { given: true, permission };
 }

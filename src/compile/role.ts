@@ -11,20 +11,28 @@ import type {
   TableModel,
   TableRef,
 } from '../artifact/types.ts';
-import { type FunctionAccess, functionFields } from './function-fields.ts';
+import { must } from '../util/assert.ts';
+import { type FunctionAccess, functionFields, mayCall } from './function-fields.ts';
 import { compareNames } from './names.ts';
+import { nativeModel, nativeQueryFields } from './native-query-fields.ts';
 import { selectPermissionOf } from './role-select.ts';
 import { ADMIN } from './roles.ts';
 import type { TypeTable } from './scalars.ts';
 import { createTypeTable } from './scalars.ts';
 import type { CompiledPermission } from './select-permission.ts';
 import { adminPermission } from './select-permission.ts';
-import type { TrackedComputedField, TrackedSource, TrackedTable } from './tracked.ts';
+import type {
+  TrackedComputedField,
+  TrackedNativeQuery,
+  TrackedRows,
+  TrackedSource,
+  TrackedTable,
+} from './tracked.ts';
 import { compileWrites } from './writes.ts';
 
-/** A table a role may select from. */
+/** A table a role may select from, or other rows it may see. */
 interface Selectable {
-  readonly table: TrackedTable;
+  readonly table: TrackedRows;
   readonly permission: CompiledPermission;
 }
 
@@ -39,15 +47,24 @@ export function compileRole(role: string, world: World, inconsistencies: Inconsi
   const all = world.sources
     .flatMap((source) => [...source.tables.values()])
     .sort((a, b) => compareNames(a.typeName, b.typeName));
-  const selectable = all.flatMap((table): Selectable[] => {
-    const given = selectPermissionOf(role, { roles: world.roles, types, table }, inconsistencies);
-    const permission = role === ADMIN ? adminPermission(table) : given;
+  const ofTables = all.flatMap((table) => {
+    const permission = permissionOf(role, world, { table, types, inconsistencies });
     return permission ? [{ table, permission }] : [];
   });
+  const native = world.sources.flatMap((source) => [...source.nativeQueries.values()]);
+  const others = [
+    ...nativeRows(role, world, { native, types, inconsistencies }),
+    ...rowsOfFunctions(role, world, ofTables),
+  ];
+  const selectable: readonly Selectable[] = others.length === 0 ? ofTables : sorted([...ofTables, ...others]);
   const refs = new Map(selectable.map(({ table }, ref) => [table, ref]));
   const tables = selectable.map((s) => tableModel(s, types, refs));
   const queryFields = [
-    ...selectable.flatMap((s, ref) => rootFields(s, ref, tables[ref]?.primaryKey ?? null)),
+    ...ofTables.flatMap((s) => {
+      const ref = must(refs.get(s.table), 'a number for each table');
+      return rootFields(s, ref, tables[ref]?.primaryKey ?? null);
+    }),
+    ...nativeQueryFields(native, selectable, { refs, types }),
     ...functionFields(world, 'query', { role, types, refs, tables }),
   ];
   const { roles, options } = world;
@@ -69,20 +86,81 @@ export function compileRole(role: string, world: World, inconsistencies: Inconsi
   };
 }
 
+function permissionOf(
+  role: string,
+  { roles }: World,
+  context: {
+    readonly table: TrackedRows;
+    readonly types: TypeTable;
+    readonly inconsistencies: Inconsistency[];
+  },
+): CompiledPermission | null {
+  const { table, types, inconsistencies } = context;
+  // An administrator's permission is an error, which is found by reading it.
+  const given = selectPermissionOf(role, { roles, types, table }, inconsistencies);
+  return role === ADMIN ? adminPermission(table) : given;
+}
+
+/** Rows of native queries, under the permission of their logical models. */
+function nativeRows(
+  role: string,
+  world: World,
+  context: {
+    readonly native: readonly TrackedNativeQuery[];
+    readonly types: TypeTable;
+    readonly inconsistencies: Inconsistency[];
+  },
+): readonly Selectable[] {
+  const { native, types, inconsistencies } = context;
+  return [...new Set(native.map(({ model }) => model))].flatMap((model) => {
+    const permission = permissionOf(role, world, { table: model, types, inconsistencies });
+    if (!permission) return [];
+    const rows = new Set(native.filter((query) => query.model === model).map((query) => query.rows));
+    return [...rows].map((table) => ({ table, permission }));
+  });
+}
+
+/** Rows of functions that the role may call: as computed fields that its permissions list, or as root fields. */
+function rowsOfFunctions(
+  role: string,
+  world: World,
+  ofTables: readonly { readonly table: TrackedTable; readonly permission: CompiledPermission }[],
+): readonly Selectable[] {
+  const computed = ofTables.flatMap(({ table, permission }) =>
+    [...table.computedFields.values()].flatMap(({ name, returns }) =>
+      returns.kind === 'table' && returns.table.rowsOf && permission.computedFields.has(name)
+        ? [returns.table]
+        : [],
+    ),
+  );
+  const called = world.functions.flatMap((fn) =>
+    fn.returns.rowsOf && mayCall(world, fn, role) ? [fn.returns] : [],
+  );
+  return [...new Set([...computed, ...called])].map((table) => ({
+    table,
+    permission: adminPermission(table),
+  }));
+}
+
+function sorted(selectable: readonly Selectable[]): readonly Selectable[] {
+  return selectable.toSorted((a, b) => compareNames(a.table.typeName, b.table.typeName));
+}
+
 function tableModel(
   { table, permission }: Selectable,
   types: TypeTable,
-  refs: ReadonlyMap<TrackedTable, TableRef>,
+  refs: ReadonlyMap<TrackedRows, TableRef>,
 ): TableModel {
   const { catalog } = table;
   const fields: FieldModel[] = [
     ...columnFields(table, permission, types),
-    ...relationshipFields(table, refs),
+    ...relationshipFields(table, types, refs),
     ...computedFields(table, permission, types, refs),
   ];
   return {
     source: table.source.metadata.name,
     table: { schema: catalog.schema, name: catalog.name },
+    ...(table.rowsOf && { rowsOf: table.rowsOf }),
     typeName: table.typeName,
     baseName: table.baseName,
     description: table.description,
@@ -91,7 +169,7 @@ function tableModel(
     filter: permission.filter,
     limit: permission.limit,
     allowAggregations: permission.allowAggregations,
-    ...relayTable(table, types),
+    ...('connectionField' in table && relayTable(table as TrackedTable, types)),
   };
 }
 
@@ -105,7 +183,7 @@ function relayTable(table: TrackedTable, types: TypeTable): Pick<TableModel, 're
   return whole ? { relay: { connection: table.connectionField, key } } : {};
 }
 
-function columnFields(table: TrackedTable, permission: CompiledPermission, types: TypeTable): ColumnField[] {
+function columnFields(table: TrackedRows, permission: CompiledPermission, types: TypeTable): ColumnField[] {
   return [...table.columns].flatMap(([column, { fieldName, type, catalog, description }]): ColumnField[] => {
     const rows = permission.columns.get(column);
     if (fieldName === null || !rows) return [];
@@ -116,23 +194,38 @@ function columnFields(table: TrackedTable, permission: CompiledPermission, types
 }
 
 /** Those that lead to a table the role may select from. */
-function relationshipFields(table: TrackedTable, refs: ReadonlyMap<TrackedTable, TableRef>): FieldModel[] {
+function relationshipFields(
+  table: TrackedRows,
+  types: TypeTable,
+  refs: ReadonlyMap<TrackedRows, TableRef>,
+): FieldModel[] {
   return [...table.relationships.values()].flatMap((relationship): FieldModel[] => {
     const remote = refs.get(relationship.remote);
     if (remote === undefined) return [];
-    const { name, mapping, nullable, description } = relationship;
+    const { name, mapping, nullable, description, native } = relationship;
+    const common = {
+      name,
+      table: remote,
+      mapping,
+      description,
+      ...(native && { native: nativeModel(native, types) }),
+      ...((native || table.rowsOf) && { selectOnly: true as const }),
+    };
     return relationship.kind === 'object'
-      ? [{ kind: 'object_relationship', name, table: remote, mapping, nullable, description }]
-      : [{ kind: 'array_relationship', name, table: remote, mapping, description }];
+      ? [{ kind: 'object_relationship', ...common, nullable }]
+      : [{ kind: 'array_relationship', ...common }];
   });
 }
 
-/** As in Hasura: one that gives a value must be listed, one that gives a table's rows follows that table's permission. */
+/**
+ * As in Hasura: one that gives a value must be listed, one that gives a table's rows follows that table's permission. One
+ * that gives rows of its own must be listed, too.
+ */
 function computedFields(
-  table: TrackedTable,
+  table: TrackedRows,
   permission: CompiledPermission,
   types: TypeTable,
-  refs: ReadonlyMap<TrackedTable, TableRef>,
+  refs: ReadonlyMap<TrackedRows, TableRef>,
 ): ComputedField[] {
   return [...table.computedFields.values()].flatMap((computed): ComputedField[] => {
     const returns = resultFor(computed, permission, types, refs);
@@ -140,26 +233,31 @@ function computedFields(
     const { name, call, description } = computed;
     const args = computed.arguments.map((a) => ({ ...a, type: types.refer(a.type) }));
     const common = { kind: 'computed_field', name, call, arguments: args, returns, description } as const;
-    const rows = returns.kind === 'scalar' ? permission.computedFields.get(name) : undefined;
+    const rows = isListed(computed) ? permission.computedFields.get(name) : undefined;
     return [rows && rows.kind !== 'true' ? { ...common, visible: rows } : common];
   });
 }
 
+function isListed({ returns }: TrackedComputedField): boolean {
+  return returns.kind === 'scalar' || returns.table.rowsOf !== undefined;
+}
+
 function resultFor(
-  { name, returns }: TrackedComputedField,
+  computed: TrackedComputedField,
   permission: CompiledPermission,
   types: TypeTable,
-  refs: ReadonlyMap<TrackedTable, TableRef>,
+  refs: ReadonlyMap<TrackedRows, TableRef>,
 ): ComputedField['returns'] | null {
-  if (returns.kind === 'scalar') {
-    return permission.computedFields.has(name) ? { kind: 'scalar', type: types.refer(returns.type) } : null;
-  }
+  const { name, returns } = computed;
+  if (isListed(computed) && !permission.computedFields.has(name)) return null;
+  if (returns.kind === 'scalar') return { kind: 'scalar', type: types.refer(returns.type) };
   const ref = refs.get(returns.table);
-  return ref === undefined ? null : { kind: 'table', table: ref };
+  if (ref === undefined) return null;
+  return { kind: 'table', table: ref, ...(returns.single && { single: true as const }) };
 }
 
 /** The primary key by field names, when the role sees all of it. */
-function visibleKey(table: TrackedTable, permission: CompiledPermission): readonly string[] | null {
+function visibleKey(table: TrackedRows, permission: CompiledPermission): readonly string[] | null {
   const columns = table.catalog.primaryKey?.columns ?? [];
   const names = columns.flatMap((c) =>
     permission.columns.has(c) ? (table.columns.get(c)?.fieldName ?? []) : [],
@@ -168,7 +266,7 @@ function visibleKey(table: TrackedTable, permission: CompiledPermission): readon
 }
 
 function rootFields(
-  { table, permission }: Selectable,
+  { table, permission }: { readonly table: TrackedTable; readonly permission: CompiledPermission },
   ref: number,
   primaryKey: readonly string[] | null,
 ): RootField[] {

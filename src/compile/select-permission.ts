@@ -6,13 +6,13 @@ import { compileFilter } from './bool-exp.ts';
 import { at, refuse } from './inconsistency.ts';
 import { quotedLabel } from './names.ts';
 import type { TypeTable } from './scalars.ts';
-import type { TrackedTable } from './tracked.ts';
+import type { TrackedRows } from './tracked.ts';
 
 /** What a role may do with a table. */
 export interface CompiledPermission {
   /** By physical name, the rows in which the value is seen: `true` for all that pass the filter, unless inherited. */
   readonly columns: ReadonlyMap<string, BoolExp>;
-  /** Scalar computed fields, in the same way. */
+  /** Computed fields that give a value, or rows of no table, in the same way. */
   readonly computedFields: ReadonlyMap<string, BoolExp>;
   readonly filter: BoolExp;
   readonly limit: number | null;
@@ -22,13 +22,13 @@ export interface CompiledPermission {
 }
 
 /** The administrator's: everything. */
-export function adminPermission(table: TrackedTable): CompiledPermission {
+export function adminPermission(table: TrackedRows): CompiledPermission {
   return {
     columns: inAllRows(table.columns.keys()),
     computedFields: inAllRows(table.computedFields.keys()),
     filter: { kind: 'true' },
     limit: null,
-    allowAggregations: true,
+    allowAggregations: table.rowsOf === undefined,
     queryRootFields: null,
   };
 }
@@ -39,7 +39,7 @@ export function adminPermission(table: TrackedTable): CompiledPermission {
  */
 export function compileSelectPermission(
   types: TypeTable,
-  table: TrackedTable,
+  table: TrackedRows,
   permission: SelectPermission,
 ): CompiledPermission {
   if (permission.columns !== '*') {
@@ -57,7 +57,8 @@ export function compileSelectPermission(
     computedFields: inAllRows(permission.computed_fields ?? []),
     filter: at(['filter'], () => compileFilter(types, table, permission.filter)),
     limit,
-    allowAggregations: permission.allow_aggregations ?? false,
+    // There are no aggregates of what is no table.
+    allowAggregations: table.rowsOf === undefined && permission.allow_aggregations === true,
     queryRootFields: permission.query_root_fields ? new Set(permission.query_root_fields) : null,
   };
 }
@@ -70,7 +71,7 @@ function inAllRows(names: Iterable<string>): ReadonlyMap<string, BoolExp> {
   return rows;
 }
 
-function checkColumn(table: TrackedTable, name: string): void {
+function checkColumn(table: TrackedRows, name: string): void {
   if (table.columns.has(name)) return;
   const other = table.relationships.has(name)
     ? 'relationship; permissions for relationships are automatically inferred'
@@ -84,10 +85,10 @@ function checkColumn(table: TrackedTable, name: string): void {
   );
 }
 
-function checkComputedField(table: TrackedTable, name: string): void {
+function checkComputedField(table: TrackedRows, name: string): void {
   const returns =
     table.computedFields.get(name)?.returns ?? refuse(`computed field "${name}" does not exist`);
-  if (returns.kind === 'table') {
+  if (returns.kind === 'table' && !returns.table.rowsOf) {
     refuse(
       `select permissions on computed field "${name}" are auto-derived from the permissions on its returning table ` +
         `${quotedLabel(returns.table.catalog)} and cannot be specified manually`,

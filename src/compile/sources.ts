@@ -7,7 +7,7 @@ import type { Metadata, SourceMetadata, UrlConf } from '../metadata/types.ts';
 import { arraysAsScalars } from './array-scalars.ts';
 import { attempt, refuse } from './inconsistency.ts';
 import { nameKey } from './names.ts';
-import { type RootNaming, sourceNaming } from './naming.ts';
+import { sourceNaming } from './naming.ts';
 import type { CompileOptions } from './options.ts';
 import type { TrackedSource } from './tracked.ts';
 
@@ -28,6 +28,7 @@ export function compileSources(
 ): CompiledSources {
   const models: SourceModel[] = [];
   const tracked: TrackedSource[] = [];
+  const typeOwners = new Map<string, string>();
   for (const [index, source] of metadata.sources.entries()) {
     const path = ['sources', index];
     const object = { type: 'source', name: `source ${source.name}`, definition: source.name, path };
@@ -52,7 +53,7 @@ export function compileSources(
         ...featuresOf(options),
       });
       const shown = options.arraysAsScalars ? arraysAsScalars(catalog) : catalog;
-      tracked.push(trackSource(source, shown, naming, path));
+      tracked.push(trackSource(source, shown, { naming, path, typeOwners }));
     });
   }
   return { models, tracked };
@@ -67,8 +68,7 @@ function featuresOf({ hideAggregatePredicates, groupBy }: CompileOptions): Pick<
 function trackSource(
   metadata: SourceMetadata,
   catalog: DatabaseCatalog,
-  naming: RootNaming,
-  path: readonly (string | number)[],
+  { naming, path, typeOwners }: Pick<TrackedSource, 'naming' | 'path' | 'typeOwners'>,
 ): TrackedSource {
   const catalogFunctions = new Map<string, CatalogFunction[]>();
   for (const fn of catalog.functions) {
@@ -85,7 +85,10 @@ function trackSource(
     catalogFunctions,
     path,
     naming,
+    typeOwners,
     tables: new Map(),
+    nativeQueries: new Map(),
+    functionRows: new Map(),
   };
 }
 

@@ -10,8 +10,9 @@ import { mutationFieldNames } from './mutation-fields.ts';
 import { invalidNameReason, isGraphQLName, label, nameKey, quotedLabel } from './names.ts';
 import { type BaseName, baseNameOf, columnFieldName, rootFieldName } from './naming.ts';
 import { describe, rootFieldNames } from './root-fields.ts';
+import { otherTypeNames } from './row-types.ts';
 import { hasValidName, scalarOf } from './scalars.ts';
-import type { TrackedColumn, TrackedSource, TrackedTable } from './tracked.ts';
+import type { TrackedColumn, TrackedRows, TrackedSource, TrackedTable } from './tracked.ts';
 
 /**
  * Fills the tables of every source. Missing tables, tables tracked twice and tables whose names cannot be in a schema
@@ -19,11 +20,12 @@ import type { TrackedColumn, TrackedSource, TrackedTable } from './tracked.ts';
  */
 export function trackTables(sources: readonly TrackedSource[], inconsistencies: Inconsistency[]): void {
   const enumsOf = new Map(sources.map((source) => [source, compileEnums(source)]));
-  const typeNames = new Set(
-    sources.flatMap((source) =>
+  const typeNames = new Set([
+    ...sources.flatMap((source) =>
       source.metadata.tables.map((table) => tableTypeName(source.naming, baseOf(source, table).text)),
     ),
-  );
+    ...otherTypeNames(sources),
+  ]);
   for (const found of [...enumsOf.values()].flatMap((enums) => [...enums.values()]))
     if (found.kind === 'enum') typeNames.add(found.type.graphql);
   for (const [source, enums] of enumsOf) {
@@ -68,15 +70,29 @@ export function tableObject(source: TrackedSource, table: QualifiedName, path: M
   };
 }
 
+interface Member {
+  readonly type: string;
+  readonly name: string;
+  readonly definition: object;
+  readonly path: MetadataPath;
+}
+
+/** An object that belongs to a table, or to the logical model of other rows. */
+export function rowsMemberObject(rows: TrackedRows, member: Member): MetadataObject {
+  if (!rows.rowsOf) return tableMemberObject(rows, member);
+  const { source, rowsOf, path } = rows;
+  return {
+    type: member.type,
+    name: `${member.type} ${member.name} in ${rowsOf.kind} ${rowsOf.name} in source ${source.metadata.name}`,
+    definition: { ...member.definition, source: source.metadata.name, name: rowsOf.name },
+    path: [...path, ...member.path],
+  };
+}
+
 /** An object that belongs to a table: `object_relation author in table article in source default`. */
 export function tableMemberObject(
-  table: TrackedTable,
-  member: {
-    readonly type: string;
-    readonly name: string;
-    readonly definition: object;
-    readonly path: MetadataPath;
-  },
+  table: Pick<TrackedRows, 'source' | 'catalog' | 'path'>,
+  member: Member,
 ): MetadataObject {
   const { source, catalog } = table;
   return {
@@ -132,6 +148,7 @@ function trackTable(
     columns: trackColumns(source, catalog, configuration, known),
     relationships: new Map(),
     computedFields: new Map(),
+    selectPermissions: metadata.select_permissions ?? [],
   };
 }
 

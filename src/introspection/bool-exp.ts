@@ -15,7 +15,7 @@ export function boolExp(registry: TypeRegistry, table: TableView): TypeText {
   return registry.define(name, 'the bool_exp', table, () => ({
     kind: 'INPUT_OBJECT',
     name,
-    description: `Boolean expression to filter rows from the table "${describedTable(table)}". All fields are combined with a logical 'AND'.`,
+    description: `Boolean expression to filter rows from the ${rowsOrigin(table)}. All fields are combined with a logical 'AND'.`,
     inputFields: sortedByName([
       inputValue('_and', null, `[${name}!]`),
       inputValue('_not', null, name),
@@ -24,6 +24,19 @@ export function boolExp(registry: TypeRegistry, table: TableView): TypeText {
       ...table.fields.flatMap((field) => aggregateSibling(registry, table, field)),
     ]),
   }));
+}
+
+/** Hasura says «for» of logical models. */
+function rowsOrigin(table: TableView): string {
+  const name = `"${describedTable(table)}"`;
+  switch (table.rowsOf?.kind) {
+    case undefined:
+      return `table ${name}`;
+    case 'logical_model':
+      return `logical model for ${name}`;
+    case 'function':
+      return `function ${name}`;
+  }
 }
 
 function boolExpField(
@@ -37,6 +50,7 @@ function boolExpField(
       return [inputValue(field.name, null, comparisonExp(registry, naming, role.type(field.type)))];
     case 'object_relationship':
     case 'array_relationship':
+      if (field.selectOnly) return [];
       return [inputValue(field.name, null, boolExp(registry, role.table(field.table)))];
     case 'computed_field': {
       if (field.arguments.length > 0) return []; // `where` has no place for them
@@ -58,7 +72,7 @@ function aggregateSibling(
   { naming }: TableView,
   field: TableView['fields'][number],
 ): readonly InputValueDef[] {
-  if (field.kind !== 'array_relationship') return [];
+  if (field.kind !== 'array_relationship' || field.selectOnly) return [];
   const remote = registry.role.table(field.table);
   if (aggregatePredicatesOf(registry.role, remote).length === 0) return [];
   const name = aggregateFieldName(naming.convention, field.name);

@@ -27,6 +27,8 @@ function orderByFields(registry: TypeRegistry, table: TableView): readonly Input
   for (const field of table.fields) {
     if (field.kind === 'column') {
       own.push(inputValue(field.name, null, orderByEnum(registry, convention)));
+    } else if ('selectOnly' in field && field.selectOnly) {
+      continue;
     } else if (field.kind === 'object_relationship') {
       const remote = role.table(field.table);
       if (isSortable(role, remote)) own.push(inputValue(field.name, null, orderBy(registry, remote)));

@@ -18,7 +18,9 @@ export function isSelectable(role: RoleView, table: TableView): boolean {
       case 'object_relationship':
         return { table: field.table };
       case 'array_relationship':
-        return role.table(field.table).allowAggregations ? 'end' : { table: field.table };
+        return !field.selectOnly && role.table(field.table).allowAggregations
+          ? 'end'
+          : { table: field.table };
       case 'computed_field':
         if (field.returns.kind === 'scalar') return 'end';
         return role.table(field.returns.table).allowAggregations ? 'end' : { table: field.returns.table };
@@ -35,9 +37,9 @@ export function isSortable(role: RoleView, table: TableView): boolean {
       case 'column':
         return 'end';
       case 'object_relationship':
-        return { table: field.table };
+        return field.selectOnly ? 'nothing' : { table: field.table };
       case 'array_relationship':
-        return role.table(field.table).allowAggregations ? 'end' : 'nothing';
+        return !field.selectOnly && role.table(field.table).allowAggregations ? 'end' : 'nothing';
       case 'computed_field':
         if (field.arguments.length > 0) return 'nothing';
         if (field.returns.kind === 'scalar') return 'end';

@@ -10,6 +10,7 @@ import { listArguments } from './arguments.ts';
 import { functionRootField } from './function-root.ts';
 import { INTROSPECTION_TYPES } from './graphql-types.ts';
 import { defineMutationRoot } from './mutation-root.ts';
+import { nativeQueryRootField } from './native-query-root.ts';
 import { primaryKeyArguments } from './primary-key.ts';
 import { isSelectable } from './reach.ts';
 import { relayQueryRoot } from './relay-types.ts';
@@ -90,7 +91,7 @@ function beginTypes(role: RoleView): Map<string, Definition> {
     define(name, what, table, make) {
       const earlier = definitions.get(name);
       if (!earlier) definitions.set(name, { what, table, make });
-      else if (earlier.what !== what || earlier.table !== table) {
+      else if (earlier.what !== what || !isSameOwner(earlier.table, table)) {
         throw clash(role, name, describe(earlier), describe({ what, table, make }));
       }
       return name;
@@ -102,6 +103,13 @@ function beginTypes(role: RoleView): Map<string, Definition> {
   registry.define(QUERY_ROOT, 'the root of queries', null, () => queryRoot(registry));
   defineMutationRoot(registry);
   return definitions;
+}
+
+/** Whether types made from the two are the same: those of one logical model are, whatever queries give its rows. */
+function isSameOwner(a: Described | null, b: Described | null): boolean {
+  if (a === b) return true;
+  if (a?.rowsOf?.kind !== 'logical_model' || b?.rowsOf?.kind !== 'logical_model') return false;
+  return a.source === b.source && a.rowsOf.name === b.rowsOf.name;
 }
 
 function findTypes(role: RoleView): RoleTypes {
@@ -152,6 +160,7 @@ function namespaceField(registry: TypeRegistry, namespace: Namespace): readonly 
 function rootField(registry: TypeRegistry, field: RootField): readonly FieldDef[] {
   const { name, description, kind } = field;
   if (kind === 'function' || kind === 'function_aggregate') return functionRootField(registry, field);
+  if (kind === 'native_query') return nativeQueryRootField(registry, field);
   const table = registry.role.table(field.table);
   if (kind === 'select_aggregate') {
     const args = listArguments(registry, table);
@@ -186,7 +195,9 @@ function membersOf(def: TypeDef): number {
 }
 
 function describe({ what, table }: Definition): string {
-  return table ? `${what} of table "${describedTable(table)}" in source "${table.source}"` : what;
+  if (!table) return what;
+  const owner = table.rowsOf?.kind.replace('_', ' ') ?? 'table';
+  return `${what} of ${owner} "${describedTable(table)}" in source "${table.source}"`;
 }
 
 function clash(role: RoleView, name: string, first: string, second: string): HedgeError {

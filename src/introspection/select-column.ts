@@ -12,7 +12,18 @@ export function selectColumn(registry: TypeRegistry, table: TableView): TypeText
   return registry.define(name, 'the enum of columns', table, () => ({
     kind: 'ENUM',
     name,
-    description: `select columns of table "${describedTable(table)}"`,
+    description: selectColumnDescription(table),
     values: columns.map((c) => ({ name: c.name, description: 'column name' })),
   }));
+}
+
+function selectColumnDescription(table: TableView): string | null {
+  switch (table.rowsOf?.kind) {
+    case undefined:
+      return `select columns of table "${describedTable(table)}"`;
+    case 'logical_model':
+      return null;
+    case 'function':
+      return `select columns of function "${describedTable(table)}"`;
+  }
 }

@@ -7,6 +7,7 @@ import { unreachable } from '../util/assert.ts';
 import { aggregateFields } from './aggregate-fields.ts';
 import { functionArguments, listArguments, scalarArguments } from './arguments.ts';
 import { groupByField } from './group-by.ts';
+import { nativeQueryArgs } from './native-query-args.ts';
 import { isSelectable } from './reach.ts';
 import { connectionArguments, connectionType, idField, NODE } from './relay-page.ts';
 import { scalarType } from './scalar.ts';
@@ -63,13 +64,15 @@ function rowField(registry: TypeRegistry, table: TableView, field: FieldModel): 
       if (!isSelectable(role, remote)) return [];
       const text = tableType(registry, remote);
       const type = field.nullable ? text : `${text}!`;
-      return [{ name, description: description ?? 'An object relationship', args: [], type }];
+      const args = nativeQueryArgs(registry, field.native);
+      return [{ name, description: description ?? 'An object relationship', args, type }];
     }
     case 'array_relationship': {
       const remote = role.table(field.table);
       if (!isSelectable(role, remote)) return [];
-      const type = `[${tableType(registry, remote)}!]!`;
-      const args = listArguments(registry, remote);
+      // As in Hasura, lists of native queries may be null in the schema, though they never are.
+      const type = `[${tableType(registry, remote)}!]${field.native ? '' : '!'}`;
+      const args = [...nativeQueryArgs(registry, field.native), ...listArguments(registry, remote)];
       return [{ name, description: description ?? 'An array relationship', args, type }];
     }
     case 'computed_field': {
@@ -81,7 +84,8 @@ function rowField(registry: TypeRegistry, table: TableView, field: FieldModel): 
       const remote = role.table(field.returns.table);
       if (!isSelectable(role, remote)) return [];
       const args = [...functionArguments(registry, table, field), ...listArguments(registry, remote)];
-      return [{ name, description, args, type: `[${tableType(registry, remote)}!]` }];
+      const row = tableType(registry, remote);
+      return [{ name, description, args, type: field.returns.single ? row : `[${row}!]` }];
     }
     default:
       return unreachable(field);

@@ -60,7 +60,7 @@ export type TypeDef =
     };
 
 /** A table as a role selects from it, or writes to it. */
-export type Described = Pick<TableView, 'source' | 'table'>;
+export type Described = Pick<TableView, 'source' | 'table'> & { readonly rowsOf?: TableView['rowsOf'] };
 
 /** Where the makers of types meet: whoever refers to a type defines it, so that only reachable types exist. */
 export interface TypeRegistry {
@@ -91,5 +91,6 @@ export function sortedByName<T extends { readonly name: string }>(members: reado
 /** A table's name in descriptions: `users`, `app.users`. */
 export function describedTable(table: Described): string {
   const { schema, name } = table.table;
+  if (table.rowsOf) return table.rowsOf.name;
   return schema === 'public' ? name : `${schema}.${name}`;
 }

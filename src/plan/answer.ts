@@ -34,9 +34,11 @@ export interface MutationAnswer {
 export interface Transaction {
   readonly source: string;
   readonly statements: readonly TransactionStatement[];
+  /** The same as one statement, for sources without an isolation level of their own; null where it takes several. */
+  readonly alone: Statement | null;
 }
 
-export interface TransactionStatement extends Omit<ScriptStatement, 'sql'> {
+export interface TransactionStatement extends Omit<ScriptStatement, 'sql' | 'selfContained'> {
   readonly statement: Statement;
 }
 

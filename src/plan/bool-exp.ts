@@ -99,6 +99,7 @@ function fieldConditions(ctx: PlanContext, scope: Scope, name: string, member: A
     }
     case 'object_relationship':
     case 'array_relationship': {
+      if (field.selectOnly) return unknown();
       const remote = ctx.role.table(field.table);
       if (collapses(ctx, member, remote.typeOf('bool_exp'))) return [];
       return [relatedSql(ctx, scope, remote, field.mapping, member)];
@@ -113,7 +114,8 @@ function fieldConditions(ctx: PlanContext, scope: Scope, name: string, member: A
       const remote = ctx.role.table(field.returns.table);
       if (collapses(ctx, member, remote.typeOf('bool_exp'))) return [];
       const alias = newAlias(ctx);
-      return [existsSql(ctx, { table: remote, alias, depth: scope.depth }, call, [], member)];
+      const seen = field.visible ? [permissionSql(ctx, field.visible, scope.alias)] : [];
+      return [existsSql(ctx, { table: remote, alias, depth: scope.depth }, call, seen, member)];
     }
     default:
       return unreachable(field);

@@ -113,6 +113,7 @@ function memberKeys(ctx: PlanContext, scope: Scope, name: string, member: Argume
         place,
       });
     case 'object_relationship': {
+      if (field.selectOnly) break;
       const remote = ctx.role.table(field.table);
       const inner = newAlias(ctx);
       const nested = (value: Sql): Sql => wrap(relatedSql(ctx, remote, inner, field.mapping, alias, value));

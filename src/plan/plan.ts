@@ -22,6 +22,7 @@ import type { Guard } from './input.ts';
 import { keyConditions } from './key.ts';
 import { planMutation } from './mutation/mutation.ts';
 import type { RowSet } from './mutation/row-set.ts';
+import { nativeQueryArguments, nativeQuerySql } from './native-query.ts';
 import { relayRootField } from './relay/relay-root.ts';
 import { tableSource } from './rows.ts';
 import { listSql, objectFields, objectSql } from './select.ts';
@@ -128,6 +129,11 @@ function rootSql(ctx: PlanContext, root: RootField, table: TableView, field: Sel
     case 'function':
     case 'function_aggregate':
       return functionRootSql(ctx, root, table, field);
+    case 'native_query': {
+      const { native } = root;
+      const source = { table, from: nativeQuerySql(ctx, native, field), join: () => [] };
+      return listSql(ctx, source, field, nativeQueryArguments(native));
+    }
     default:
       return unreachable(root);
   }

@@ -4,7 +4,14 @@ import type { SelectionSetNode } from 'graphql';
 
 import type { TableView } from '../artifact/decode.ts';
 import { connectionFieldName } from '../artifact/type-names.ts';
-import type { ColumnField, ComputedField, FieldModel, TypeRef } from '../artifact/types.ts';
+import type {
+  ArrayRelationshipField,
+  ColumnField,
+  ComputedField,
+  FieldModel,
+  ObjectRelationshipField,
+  TypeRef,
+} from '../artifact/types.ts';
 import type { JsonField } from '../sql/json.ts';
 import { jsonRow } from '../sql/json.ts';
 import type { Sql } from '../sql/sql.ts';
@@ -22,6 +29,7 @@ import type { PlanContext } from './context.ts';
 import { invalid, newAlias, requestParam } from './context.ts';
 import { presence } from './input.ts';
 import { joinConditions } from './join.ts';
+import { nativeQueryArguments, nativeQuerySql } from './native-query.ts';
 import { outputSql } from './output.ts';
 import { permissionSql } from './permission.ts';
 import { connectionSql } from './relay/connection.ts';
@@ -151,14 +159,15 @@ function modelSql(
     case 'column':
       return columnSql(ctx, alias, field, model);
     case 'object_relationship': {
-      readArguments(field, []);
+      readArguments(field, argumentsOf(model));
       const table = ctx.role.table(model.table);
       const join = (inner: Sql): Sql[] => joinConditions(model.mapping, alias, inner);
-      return objectSql(ctx, { table, from: ident(table.table.schema, table.table.name), join }, field);
+      return objectSql(ctx, { table, from: relatedFrom(ctx, model, table, field), join }, field);
     }
     case 'array_relationship':
     case 'computed_field': {
       const source = relatedRows(ctx, owner, alias, model, field);
+      if (source && isSingle(model)) return oneSql(ctx, source, field, argumentsOf(model));
       if (source) return listSql(ctx, source, field, argumentsOf(model));
       return scalarComputedSql(ctx, owner, alias, field, model as ComputedField);
     }
@@ -167,7 +176,12 @@ function modelSql(
   }
 }
 
+function isSingle(model: FieldModel): boolean {
+  return model.kind === 'computed_field' && model.returns.kind === 'table' && model.returns.single === true;
+}
+
 function argumentsOf(model: FieldModel): readonly string[] {
+  if ('native' in model && model.native) return nativeQueryArguments(model.native);
   return model.kind === 'computed_field' && model.arguments.length > 0 ? ['args'] : [];
 }
 
@@ -183,13 +197,25 @@ function relatedRows(
     const table = ctx.role.table(model.table);
     return {
       table,
-      from: ident(table.table.schema, table.table.name),
+      from: relatedFrom(ctx, model, table, field),
       join: (inner) => joinConditions(model.mapping, alias, inner),
     };
   }
   if (model.kind !== 'computed_field' || model.returns.kind !== 'table') return undefined;
   const table = ctx.role.table(model.returns.table);
-  return { table, from: callComputedField(ctx, model, owner, alias, field), join: () => [], calls: true };
+  const { visible } = model;
+  const join = (): Sql[] => (visible ? [permissionSql(ctx, visible, alias)] : []);
+  return { table, from: callComputedField(ctx, model, owner, alias, field), join, calls: true };
+}
+
+/** The other side of a relationship: its table, or the native query it leads to. */
+function relatedFrom(
+  ctx: PlanContext,
+  { native }: ObjectRelationshipField | ArrayRelationshipField,
+  { table }: TableView,
+  field: SelectedField,
+): Sql {
+  return native ? nativeQuerySql(ctx, native, field) : ident(table.schema, table.name);
 }
 
 function scalarComputedSql(

@@ -92,6 +92,16 @@ export function written(text: string): Sql {
   return make([quoted(text)]);
 }
 
+/**
+ * SQL that the metadata's author wrote, as it is: a native query's. It was checked when the metadata was compiled: it
+ * closes no parenthesis it did not open and names no parameter. Nothing of a request may come here.
+ * @throws Error when it holds NUL, which Postgres cannot have.
+ */
+export function codeSql(code: string): Sql {
+  if (code.includes('\0')) throw new Error('SQL holds no NUL.');
+  return make([code]);
+}
+
 /** A whole number written out; for sizes and positions that planning itself computes. */
 export function integer(value: number): Sql {
   if (!Number.isSafeInteger(value)) throw new Error('integer() takes a safe whole number.');

@@ -1,5 +1,7 @@
 // The text of an SQL file -> its statements, each with where it begins.
 
+import { isComment, tokenAt } from './tokens.ts';
+
 export interface Statement {
   /** From its first word, without comments above it, to before the semicolon. */
   readonly text: string;
@@ -8,13 +10,6 @@ export interface Statement {
   /** Its first words in lower case, comments left out: enough to tell what kind of statement it is. */
   readonly words: readonly string[];
 }
-
-/**
- * What must not be looked into for semicolons: line comments, escape strings, quoted names, strings, dollar-quoted
- * strings; then words, and any other single character. A doubled quote reads as two strings side by side.
- */
-const TOKEN =
-  /--[^\n]*|e'[^'\\]*(?:(?:\\[^]|'')[^'\\]*)*'|"[^"]*"|'[^']*'|\$((?:[a-z_\u0080-\uffff][\w\u0080-\uffff]*)?)\$[^]*?\$\1\$|[a-z_\u0080-\uffff][\w$\u0080-\uffff]*|[^]/giy;
 
 const WORD = /^[a-z_\u0080-\uffff]/i;
 const WORDS_KEPT = 3;
@@ -39,15 +34,10 @@ export function splitStatements(sql: string): readonly Statement[] {
     bodies = 0;
   };
   for (let index = 0; index < sql.length;) {
-    if (sql.startsWith('/*', index)) {
-      index = endOfComment(sql, index);
-      continue;
-    }
-    TOKEN.lastIndex = index;
-    const token = TOKEN.exec(sql)?.[0] ?? sql.slice(index);
+    const token = tokenAt(sql, index);
     if (token === ';' && parentheses === 0 && bodies === 0) {
       end(index);
-    } else if (!token.startsWith('--') && token.trim() !== '') {
+    } else if (!isComment(token) && token.trim() !== '') {
       start ??= index;
       const word = WORD.test(token) && !token.endsWith("'") ? token.toLowerCase() : '';
       if (word !== '' && words.length < WORDS_KEPT) words.push(word);
@@ -62,16 +52,4 @@ export function splitStatements(sql: string): readonly Statement[] {
   }
   end(sql.length);
   return statements;
-}
-
-/** Comments of this kind nest in Postgres. */
-function endOfComment(sql: string, start: number): number {
-  const marks = /\/\*|\*\//g;
-  marks.lastIndex = start;
-  let depth = 0;
-  for (let mark = marks.exec(sql); mark !== null; mark = marks.exec(sql)) {
-    depth += mark[0] === '/*' ? 1 : -1;
-    if (depth === 0) return marks.lastIndex;
-  }
-  return sql.length;
 }

@@ -111,7 +111,6 @@ export const CATALOG: DatabaseCatalog = {
     fn('author_upper'),
     fn('author_articles', { returnsSet: true, returns: rowOf('article') }),
     fn('author_stats', {
-      returnsColumns: [{ name: 'n', type: type('int4') }],
       returnsSet: true,
       returns: type('record', { kind: 'pseudo' }),
     }),

@@ -359,7 +359,7 @@ describe('inconsistencies', () => {
     ['author_void', `${CANNOT} the function "author_void" returning type void is not a BASE type`],
     [
       'author_stats',
-      `${CANNOT} the function "author_stats" returns columns of its own (RETURNS TABLE or OUT arguments), which is not available in this version: return SETOF a tracked table`,
+      `${CANNOT} the function "author_stats" returns "record" without saying which columns that are: declare them with RETURNS TABLE (…) or OUT arguments`,
     ],
   ])('computed field: %s', (name, reason) => {
     expect(reasons([{ table: AUTHOR, computed_fields: computed(name) }])).toEqual(refused(reason));

@@ -57,7 +57,8 @@ function exportFunctionConfiguration(configuration: FunctionConfiguration | unde
     : alphabetical({ ...said, custom_root_fields: rootFields });
 }
 
-function exportNativeQuery(query: NativeQueryMetadata): unknown {
+/** A native query as Hasura writes it, alone too. */
+export function exportNativeQuery(query: NativeQueryMetadata): unknown {
   return alphabetical(
     object({
       ...query,
@@ -68,7 +69,8 @@ function exportNativeQuery(query: NativeQueryMetadata): unknown {
   );
 }
 
-function exportLogicalModel(model: LogicalModelMetadata): unknown {
+/** A logical model as Hasura writes it, alone too. */
+export function exportLogicalModel(model: LogicalModelMetadata): unknown {
   return alphabetical(
     object({
       ...model,

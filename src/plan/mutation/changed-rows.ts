@@ -51,6 +51,7 @@ export function changeRows(ctx: MutationContext, change: Change): RootText {
     const returned = join([sql`${alias}.*`, ...checks]);
     script.statements.push({
       ...statement,
+      selfContained: !write.partitioned,
       slot,
       sql: sql`with "m:" as (${change.sql} returning ${returned}) ${answer(IN_STATEMENT)}`,
     });

@@ -76,6 +76,7 @@ export function planInsert(
           const returned = check ? sql`${alias}.*, ${check} as "k:"` : sql`${alias}.*`;
           ctx.script.statements.push({
             ...statement,
+            selfContained: !write.partitioned,
             sql: sql`with "m:" as (${insert} returning ${returned}) ${answer(IN_STATEMENT)}`,
           });
         }

@@ -69,7 +69,7 @@ export function planMutation(plan: PlanContext): Answer {
     constants,
     failures,
     validations,
-    transactions: progress.transactions.map(transaction),
+    transactions: progress.transactions.filter(({ statements }) => statements.length > 0).map(transaction),
   };
 }
 
@@ -157,19 +157,33 @@ function contextFor(progress: Progress, source: string): MutationContext {
   };
 }
 
-const trace = sql`set_config('hasura.tracecontext', ${param({ kind: 'trace_json' }, sql`text`)}, true)`;
+const SESSION = sql`set_config('hasura.user', ${param({ kind: 'session_json' }, sql`text`)}, true)`;
+const TRACE = sql`set_config('hasura.tracecontext', ${param({ kind: 'trace_json' }, sql`text`)}, true)`;
 
+/**
+ * A statement that needs no other gets the session as a condition: `… where (select set_config(…) || set_config(…)) is not
+ * null`. Postgres decides a condition that depends on no row once, before it reads the first (in its plans a «One-Time
+ * Filter»), and runs what writes in `with` only when its rows are read: so triggers, defaults and functions find the
+ * session. Of partitioned tables it leaves partitions out even before, perhaps by functions that look for the session.
+ */
 function transaction({ source, statements }: Progress['transactions'][number]): Transaction {
+  const session: ScriptStatement = {
+    sql: sql`select ${SESSION}, ${TRACE}`,
+    slot: null,
+    table: null,
+    path: undefined,
+  };
+  const [only] = statements;
+  const alone =
+    statements.length === 1 && only?.selfContained === true
+      ? emit(sql`${only.sql} where (select ${SESSION} || ${TRACE}) is not null`)
+      : null;
   return {
     source,
-    statements: [
-      {
-        sql: sql`select set_config('hasura.user', ${param({ kind: 'session_json' }, sql`text`)}, true), ${trace}`,
-        slot: null,
-        table: null,
-        path: undefined,
-      },
-      ...statements,
-    ].map(({ sql: text, ...rest }) => ({ ...rest, statement: emit(text) })),
+    statements: [session, ...statements].map(({ sql: text, selfContained: _, ...rest }) => ({
+      ...rest,
+      statement: emit(text),
+    })),
+    alone,
   };
 }

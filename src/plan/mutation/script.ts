@@ -18,6 +18,8 @@ export interface Failure {
 
 export interface ScriptStatement {
   readonly sql: Sql;
+  /** It writes to a table, and answers by itself with a `select` that has no `where`: it needs no transaction around it. */
+  readonly selfContained?: boolean;
   /** What it gives is the JSON text of this part of the answer; null: nothing of the answer. */
   readonly slot: string | null;
   /** The table it writes to: errors of the database name tables, not statements. */
