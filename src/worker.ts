@@ -73,7 +73,7 @@ function liveParts(options: LiveServiceOptions): Parts {
   };
   return {
     engine: (waitUntil) => (live ? live.engine(waitUntil) : loaded().then((it) => it.engine(waitUntil))),
-    metadata: async (endpoint, body) => await (await loaded()).metadata(endpoint, body),
+    metadata: async (endpoint, body, waitUntil) => await (await loaded()).metadata(endpoint, body, waitUntil),
   };
 }
 

@@ -33,6 +33,7 @@ export async function handleBundledRequest(
       stringifyNumericTypes: config.stringifyNumericTypes,
       sharesMetadataDatabase: () => false,
       refusal: REFUSAL,
+      inTurn: (work) => work(),
       begin: () => Promise.resolve(),
       adopt: () => {},
     },

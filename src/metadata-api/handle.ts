@@ -2,12 +2,22 @@
 // new version, or thrown away.
 
 import { HedgeError } from '../error/hedge-error.ts';
-import { readMetadataRequest } from './envelope.ts';
+import { type MetadataRequest, readMetadataRequest } from './envelope.ts';
 import type { MetadataApi } from './metadata-api.ts';
 import { runCommand } from './run-command.ts';
 import { versionConflict } from './store/store.ts';
 import type { MetadataEndpoint } from './types.ts';
 import { openWork } from './work.ts';
+
+/** Requests that need not wait for others: they compile nothing, or SQL that takes long before they do. */
+const BESIDE_OTHERS: ReadonlySet<string> = new Set([
+  'run_sql',
+  'pg_run_sql',
+  'concurrent_bulk',
+  'export_metadata',
+  'get_catalog_state',
+  'set_catalog_state',
+]);
 
 /** How often a request is tried again because another one stored a version first. */
 const MAX_TRIES = 5;
@@ -23,7 +33,15 @@ export async function handleMetadataRequest(
   endpoint: MetadataEndpoint,
   body: unknown,
 ): Promise<unknown> {
-  const { command, resourceVersion } = readMetadataRequest(body, endpoint);
+  const request = readMetadataRequest(body, endpoint);
+  const answer = (): Promise<unknown> => answerRequest(api, request);
+  return await (BESIDE_OTHERS.has(request.command.type) ? answer() : api.inTurn(answer));
+}
+
+async function answerRequest(
+  api: MetadataApi,
+  { command, resourceVersion }: MetadataRequest,
+): Promise<unknown> {
   for (let tries = 1; ; tries += 1) {
     const work = await openWork(api);
     if (resourceVersion !== undefined && resourceVersion !== work.resourceVersion) {

@@ -14,6 +14,7 @@ import { handleMetadataRequest } from './handle.ts';
 import { createLive } from './live.ts';
 import type { MetadataApi } from './metadata-api.ts';
 import { metadataStore } from './store/store.ts';
+import { createTurns, type InTurn } from './turns.ts';
 import type { MetadataEndpoint } from './types.ts';
 
 export interface LiveServiceOptions {
@@ -27,7 +28,7 @@ export interface LiveServiceOptions {
 
 export interface LiveService {
   engine(waitUntil: WaitUntil): Engine | Promise<Engine>;
-  metadata(endpoint: MetadataEndpoint, body: unknown): Promise<unknown>;
+  metadata(endpoint: MetadataEndpoint, body: unknown, waitUntil: WaitUntil): Promise<unknown>;
 }
 
 /** Puts the service together; nothing is asked of a database yet. */
@@ -55,17 +56,31 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
     stringifyNumericTypes: config.stringifyNumericTypes,
   };
   const live = createLive({ ...shared, engineOf, pollIntervalMs: config.schemaSyncPollInterval, now, log });
-  const api: MetadataApi = {
+  const api: Omit<MetadataApi, 'inTurn'> = {
     ...shared,
     sharesMetadataDatabase: (source) => urlOf(source) === metadataUrl,
     refusal: config.maintenanceMode ? 'metadata cannot be modified in maintenance mode' : null,
     begin: () => live.load(),
     adopt: (version, artifactText) => live.adopt(version, artifactText),
   };
+  const takeTurn = createTurns({ now, sleep });
   return {
     engine: (waitUntil) => live.engine(waitUntil),
-    metadata: (endpoint, body) => handleMetadataRequest(api, endpoint, body),
+    metadata: (endpoint, body, waitUntil) => {
+      const inTurn: InTurn = (work) => takeTurn(() => goingOn(work(), waitUntil));
+      return handleMetadataRequest({ ...api, inTurn }, endpoint, body);
+    },
   };
+}
+
+/** A client that hangs up does not stop what was begun for it, so that the next one need not wait for nothing. */
+function goingOn<T>(work: Promise<T>, waitUntil: WaitUntil): Promise<T> {
+  waitUntil(work.catch(() => {}));
+  return work;
+}
+
+async function sleep(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The source of a fresh start, as Hasura makes it of HASURA_GRAPHQL_DATABASE_URL. */

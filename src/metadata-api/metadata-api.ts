@@ -5,6 +5,7 @@ import { HedgeError } from '../error/hedge-error.ts';
 import type { SourceMetadata } from '../metadata/types.ts';
 import type { DatabaseOf } from './catalogs.ts';
 import type { MetadataStore } from './store/store.ts';
+import type { InTurn } from './turns.ts';
 
 /** Live mode: metadata is kept in a database and may be changed. */
 export interface MetadataApi {
@@ -18,6 +19,8 @@ export interface MetadataApi {
   readonly sharesMetadataDatabase: (source: SourceMetadata) => boolean;
   /** Why nothing may be changed: maintenance mode, or metadata that is part of the bundle; null when it may. */
   readonly refusal: string | null;
+  /** Around requests that change or compile the metadata. */
+  readonly inTurn: InTurn;
   /** Stores the first version of a metadata database that has none. */
   readonly begin: () => Promise<unknown>;
   /** Serves a version that was stored. */

@@ -77,6 +77,27 @@ it('serves a table from the command that tracks it on, to each role what its per
   expect((await live.graphql('{ author { name } }', asUser)).body).toHaveProperty('errors');
 });
 
+it('makes many changes that arrive at once, each a version', async () => {
+  const { resource_version: before } = await exported();
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, (_, i) =>
+      live.command('create_query_collection', {
+        name: `at_once_${i}`,
+        definition: { queries: [{ name: 'q', query: '{ author { name } }' }] },
+      }),
+    ),
+  );
+  expect(answers).toEqual(answers.map(() => SUCCESS));
+  expect((await exported()).resource_version).toBe(before + answers.length);
+  for (const [i] of answers.entries()) {
+    const dropped = await live.command('drop_query_collection', {
+      collection: `at_once_${i}`,
+      cascade: false,
+    });
+    expect(dropped).toEqual(SUCCESS);
+  }
+});
+
 describe('what is refused leaves the metadata and its version as they are', () => {
   const cases: readonly (readonly [string, string, unknown, object, object])[] = [
     ['an unknown command', 'pg_trick_table', {}, {}, { status: 400, body: { code: 'parse-failed' } }],
