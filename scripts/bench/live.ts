@@ -22,6 +22,9 @@ export const HEAP_LIMIT_MB = 128;
 const LIVE_CLASSES: ReadonlySet<string> = new Set(['by_pk', 'nested_2']);
 const LIVE_CONNECTIONS = 8;
 
+/** So many changes are sent together, as tools do. */
+export const AT_ONCE = 8;
+
 /** Medians of changes to the metadata of one database. */
 export interface LiveChanges {
   readonly tables: number;
@@ -29,6 +32,8 @@ export interface LiveChanges {
   readonly documentBytes: number;
   readonly replaceMs: number;
   readonly trackMs: number;
+  /** Of `AT_ONCE` changes that arrive together, from the first to the last answer. */
+  readonly atOnceMs: number;
   /** The most memory the runtime had, all of its process; undefined where the system does not tell. */
   readonly peakBytes: number | undefined;
 }
@@ -59,7 +64,8 @@ interface Context {
 }
 
 /**
- * Replaces the whole metadata of a database, then tracks and untracks one more table, again and again.
+ * Replaces the whole metadata of a database, tracks and untracks one more table, again and again, then makes changes at
+ * once.
  * @throws Error when a command is refused, or the worker ends because its heap is full.
  */
 export async function measureLiveChanges(context: Context, size: LiveSize): Promise<LiveChanges> {
@@ -80,11 +86,23 @@ export async function measureLiveChanges(context: Context, size: LiveSize): Prom
       track.push(await command(worker, 'pg_track_table', table));
       await command(worker, 'pg_untrack_table', table);
     }
+    const atOnce: number[] = [];
+    for (let run = 0; run < Math.ceil(runs / AT_ONCE); run++) {
+      const times = Array.from({ length: AT_ONCE }, (_, i) =>
+        command(worker, 'pg_set_table_customization', {
+          source: 'default',
+          table: `wide_${i % tables}`,
+          configuration: { comment: `${run} ${i}` },
+        }),
+      );
+      atOnce.push(Math.max(...(await Promise.all(times))));
+    }
     return {
       tables,
       documentBytes: JSON.stringify(document).length,
       replaceMs: median(replace),
       trackMs: median(track),
+      atOnceMs: median(atOnce),
       peakBytes: peakMemory(worker.pid),
     };
   } finally {

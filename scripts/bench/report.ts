@@ -4,7 +4,7 @@ import { cpus } from 'node:os';
 
 import type { BuildSummary } from '../cli/output.ts';
 import type { Comparison } from './compare.ts';
-import { HEAP_LIMIT_MB, type LiveChanges, type LiveRatio } from './live.ts';
+import { AT_ONCE, HEAP_LIMIT_MB, type LiveChanges, type LiveRatio } from './live.ts';
 import { median } from './load.ts';
 import type { PlanningTimes } from './planning.ts';
 
@@ -77,12 +77,20 @@ export function reportText(report: Report): string {
     `Live mode, with a heap of ${HEAP_LIMIT_MB} MB:`,
     '',
     tableText(
-      ['tables × 5 roles', 'document', 'replace_metadata', 'pg_track_table', 'peak of the process'],
+      [
+        'tables × 5 roles',
+        'document',
+        'replace_metadata',
+        'pg_track_table',
+        `${AT_ONCE} changes at once`,
+        'peak of the process',
+      ],
       live.changes.map((change) => [
         String(change.tables),
         kilobytes(change.documentBytes),
         `${fixed(change.replaceMs, 0)} ms`,
         `${fixed(change.trackMs, 0)} ms`,
+        `${fixed(change.atOnceMs, 0)} ms`,
         change.peakBytes === undefined ? '–' : `${fixed(change.peakBytes / 1e6, 0)} MB`,
       ]),
     ),
