@@ -3,6 +3,7 @@
 // every module several times: 7 ms for each megabyte, which no other way of running a worker has to pay.
 
 import { execFile, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -74,26 +75,36 @@ export interface FirstRequest {
   readonly body: string;
 }
 
+/** From the start of the runtime to its first answer. */
+export interface ColdStartTimes {
+  readonly ms: number;
+  /** Of all its threads; NaN where the system does not tell. Depends less than the other on what else the machine does. */
+  readonly cpuMs: number;
+}
+
 /**
- * Milliseconds to the first answer of each worker: the median of `rounds` starts, taken in turn.
+ * Times of each worker: the medians of `rounds` starts, taken in turn.
  * @throws Error when an answer is not data.
  */
 export async function measureColdStarts(
   workers: readonly ColdWorker[],
   request: FirstRequest,
   rounds: number,
-): Promise<number[]> {
-  const times: number[][] = workers.map(() => []);
+): Promise<ColdStartTimes[]> {
+  const times: ColdStartTimes[][] = workers.map(() => []);
   for (let round = 0; round <= rounds; round++) {
     for (const [i, worker] of workers.entries()) {
-      const time = await firstAnswerMs(worker, request);
-      if (round > 0) times[i]?.push(time); // the first round brings files into memory
+      const sample = await firstAnswer(worker, request);
+      if (round > 0) times[i]?.push(sample); // the first round brings files into memory
     }
   }
-  return times.map(median);
+  return times.map((samples) => ({
+    ms: median(samples.map((sample) => sample.ms)),
+    cpuMs: median(samples.map((sample) => sample.cpuMs)),
+  }));
 }
 
-async function firstAnswerMs(worker: ColdWorker, request: FirstRequest): Promise<number> {
+async function firstAnswer(worker: ColdWorker, request: FirstRequest): Promise<ColdStartTimes> {
   const start = performance.now();
   const child = spawn(workerdBinary(), ['serve', '--binary', worker.config, '--control-fd=3'], {
     env: worker.environment,
@@ -109,14 +120,28 @@ async function firstAnswerMs(worker: ColdWorker, request: FirstRequest): Promise
     const url = new URL(`http://127.0.0.1:${port}/v1/graphql`);
     const connection = await openConnection(url);
     const answer = await connection.send(requestBytes(url, request.headers, request.body));
-    const time = performance.now() - start;
+    const ms = performance.now() - start;
+    const cpuMs = scheduledMs(child.pid);
     connection.close();
     const text = answer.body.toString();
     if (!text.startsWith('{"data":')) throw new Error(`A fresh worker answered ${text.slice(0, 500)}`);
-    return time;
+    return { ms, cpuMs };
   } finally {
     child.kill('SIGKILL');
     await ended.catch(() => {});
+  }
+}
+
+/** CPU time of a process to the microsecond, where Linux's scheduler tells: /proc/…/stat counts in hundredths of a second. */
+function scheduledMs(pid: number | undefined): number {
+  try {
+    const threads = `/proc/${pid}/task`;
+    const nanoseconds = readdirSync(threads).map((thread) =>
+      Number(readFileSync(join(threads, thread, 'schedstat'), 'utf8').split(' ')[0]),
+    );
+    return nanoseconds.reduce((sum, ns) => sum + ns, 0) / 1e6;
+  } catch {
+    return Number.NaN;
   }
 }
 

@@ -3,6 +3,7 @@
 import { cpus } from 'node:os';
 
 import type { BuildSummary } from '../cli/output.ts';
+import type { ColdStartTimes } from './cold-start.ts';
 import type { Comparison } from './compare.ts';
 import { AT_ONCE, HEAP_LIMIT_MB, type LiveChanges, type LiveRatio } from './live.ts';
 import { median } from './load.ts';
@@ -15,8 +16,8 @@ export interface ColdStart {
   readonly artifactBytes: number;
   readonly roleBytes: number;
   /** Start of the runtime to the first answer. */
-  readonly engineMs: number;
-  readonly emptyMs: number;
+  readonly engine: ColdStartTimes;
+  readonly empty: ColdStartTimes;
 }
 
 export interface Report {
@@ -63,14 +64,23 @@ export function reportText(report: Report): string {
       `${build.roles.map(({ role, tables, bytes }) => `${role} ${bytes} bytes (${tables} tables)`).join(', ')}.`,
     '',
     tableText(
-      ['tables × 5 roles', 'artifact', 'of the role', 'first answer', 'empty Hono worker', '**difference**'],
+      [
+        'tables × 5 roles',
+        'artifact',
+        'of the role',
+        'first answer',
+        'empty Hono worker',
+        '**difference**',
+        'CPU',
+        'of the empty',
+        '**difference**',
+      ],
       coldStarts.map((c) => [
         String(c.tables),
         kilobytes(c.artifactBytes),
         kilobytes(c.roleBytes),
-        `${fixed(c.engineMs, 1)} ms`,
-        `${fixed(c.emptyMs, 1)} ms`,
-        `**${fixed(c.engineMs - c.emptyMs, 1)} ms**`,
+        ...difference(c.engine.ms, c.empty.ms),
+        ...difference(c.engine.cpuMs, c.empty.cpuMs),
       ]),
     ),
     '',
@@ -105,6 +115,10 @@ export function reportText(report: Report): string {
       ]),
     ),
   ].join('\n');
+}
+
+function difference(engine: number, empty: number): string[] {
+  return [`${fixed(engine, 1)} ms`, `${fixed(empty, 1)} ms`, `**${fixed(engine - empty, 1)} ms**`];
 }
 
 function comparisonRow({ queryClass, connections, floor, engine, ratio }: Comparison): string[] {

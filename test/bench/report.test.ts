@@ -48,7 +48,15 @@ it('says what was measured, and leaves out CPU time where it is not known', () =
       workerGzipBytes: 104_000,
       startBytes: 150_000,
     },
-    coldStarts: [{ tables: 1000, artifactBytes: 2_900_000, roleBytes: 400_000, engineMs: 80, emptyMs: 30 }],
+    coldStarts: [
+      {
+        tables: 1000,
+        artifactBytes: 2_900_000,
+        roleBytes: 400_000,
+        engine: { ms: 80, cpuMs: 60 },
+        empty: { ms: 30, cpuMs: 20.5 },
+      },
+    ],
     live: {
       changes: [
         {
@@ -82,5 +90,7 @@ it('says what was measured, and leaves out CPU time where it is not known', () =
   expect(text).toMatch(/\| 100 +\| 120\.0 kB +\| 91 ms +\| 61 ms +\| 500 ms +\| 128 MB +\|/);
   expect(text).toMatch(/\| 1000 +\| 1200\.0 kB +\| 900 ms +\| 700 ms +\| 6000 ms +\| – +\|/);
   expect(text).toMatch(/\| one row \| 1\.04 +\| 1\.03 +\| \*\*1\.01\*\* +\|/);
-  expect(text).toMatch(/\| 1000 +\| 2900\.0 kB +\| 400\.0 kB +\| 80\.0 ms +\| 30\.0 ms +\| \*\*50\.0 ms\*\*/);
+  expect(text).toMatch(
+    /\| 1000 +\| 2900\.0 kB +\| 400\.0 kB +\| 80\.0 ms +\| 30\.0 ms +\| \*\*50\.0 ms\*\* +\| 60\.0 ms +\| 20\.5 ms +\| \*\*39\.5 ms\*\*/,
+  );
 });
