@@ -61,7 +61,12 @@ function checkEnumValues(
       ? operand.items
       : [operand.value].flat().map((value) => ({ kind: 'literal', value }));
   for (const item of items) {
-    if (item.kind === 'session' || enumValues.some(({ value }) => value === item.value)) continue;
+    if (
+      item.kind === 'session' ||
+      item.value === null ||
+      enumValues.some(({ value }) => value === item.value)
+    )
+      continue;
     const expected = enumValues.map(({ value }) => `"${value}"`).join(', ');
     refuse(
       `expected one of the values ${expected} for type "${graphql}", given ${JSON.stringify(item.value)}`,
@@ -97,7 +102,14 @@ function comparisons(scope: Scope, compared: Compared, value: unknown): BoolExp 
   if (compared.type.pg.name === 'json' && !compared.type.array) {
     refuse('JSON column can not be part of boolean expression'); // Postgres has no = for it
   }
-  if (!isObject(value)) return compared.compare('_eq', permissionValue('_eq', compared.type, value));
+  const equals = (operand: unknown): BoolExp =>
+    compared.compare('_eq', permissionValue('_eq', compared.type, operand));
+  if (value === null) {
+    // As in Hasura `{column: null}` holds where the column is null, and its `_not` nowhere.
+    const isNull = compared.compare('_is_null', { kind: 'literal', value: true });
+    return { kind: 'or', exps: [equals(null), isNull] };
+  }
+  if (!isObject(value)) return equals(value);
   return allOf(
     Object.entries(value).map(([name, operand]) =>
       at([name], () => comparison(scope, compared, name, operand)),

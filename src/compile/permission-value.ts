@@ -32,10 +32,10 @@ const TEXT: ScalarType = {
 
 /**
  * Reads the operand of `op` for a column of type `type`. Literals stay JSON, Postgres casts them when a query runs.
- * @throws a refusal for null and for a shape the operator cannot take.
+ * Null is a value like others, which compares with nothing: such a condition is never true.
+ * @throws a refusal for a shape the operator cannot take, and for null where it takes no single value.
  */
 export function permissionValue(op: string, type: ScalarType, value: unknown): PermissionValue {
-  if (value === null || value === undefined) refuse('unexpected null value: use _is_null');
   if (op === '_is_null') {
     if (typeof value !== 'boolean' && !isSessionVariable(value)) refuse('_is_null takes true or false');
     return scalar(value);
@@ -44,7 +44,7 @@ export function permissionValue(op: string, type: ScalarType, value: unknown): P
   if (objectOperator) return members(value, ...objectOperator);
   const operandType = op.startsWith('_has_key') ? TEXT : type;
   if (LIST_OPERATORS.has(op)) return list(operandType, value);
-  return single(operandType, value);
+  return value === null ? scalar(null) : single(operandType, value);
 }
 
 /** Whether a string of a permission stands for a session variable: any case, as Hasura. */
@@ -79,7 +79,7 @@ function list(type: ScalarType, value: unknown): PermissionValue {
 }
 
 function listItem(type: ScalarType, value: unknown): PermissionScalar {
-  if (value === null) refuse('unexpected null value in a list');
+  if (value === null) return scalar(null);
   return type.array || holdsAnyJson(type) ? scalar(value) : checked(type, value);
 }
 

@@ -63,7 +63,9 @@ export function compileWrites(
     };
     return writable.insert || writable.update || writable.delete ? [writable] : [];
   });
-  const writeRefs = new Map<TrackedRows, WriteRef>(writables.flatMap(({ table, insert }, ref) => (insert ? [[table, ref]] : [])));
+  const writeRefs = new Map<TrackedRows, WriteRef>(
+    writables.flatMap(({ table, insert }, ref) => (insert ? [[table, ref]] : [])),
+  );
   const writes = writables.map((writable) => writeModel(ctx, writable, writeRefs));
   const writeFields = writables.flatMap(({ table }, ref) => {
     const model = writes[ref];

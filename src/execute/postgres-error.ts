@@ -74,7 +74,7 @@ function clientError(code: string, message: string): readonly [ErrorCode, string
   if (violation) return [violation[0], `${violation[1]}${message}`];
   if (code.startsWith('23')) return ['constraint-violation', message];
   if (code === '22025') return ['bad-request', message];
-  if (code.startsWith('22')) return ['data-exception', message];
+  if (code.startsWith('22') || isSyntaxOfValue(code, message)) return ['data-exception', message];
   // Program limits (class 54), such as a value nested deeper than Postgres' stack: what was sent is too much.
   if (code.startsWith('54')) return ['data-exception', message];
   if (code === '42704') return ['constraint-error', message];
@@ -85,6 +85,18 @@ function clientError(code: string, message: string): readonly [ErrorCode, string
     return ['constraint-error', 'there is no unique or exclusion constraint on target column(s)'];
   return undefined;
 }
+
+/**
+ * Some types call a value they cannot read a syntax error, as a statement of ours would be one (42601): lquery and its
+ * kin, tsquery, jsonpath. 42622 is a label that is too long.
+ */
+function isSyntaxOfValue(code: string, message: string): boolean {
+  if (code === '42622') return true;
+  return code === '42601' && SYNTAX_OF_VALUES.test(message);
+}
+
+const SYNTAX_OF_VALUES =
+  /^(?:(?:lquery |ltxtquery |ltree |operand |modifiers )?syntax error(?: at (?:character|position) \d+)?|(?:syntax error|no operand) in tsquery: .*|.* of jsonpath input)$/s;
 
 function internalOf(error: NeonError, { sql, parameters }: FailedStatement): unknown {
   const { code, message, detail, hint } = error;

@@ -4,7 +4,7 @@ import type { ValueNode } from 'graphql';
 import { Kind, visit } from 'graphql/language';
 
 import type { RoleView } from '../artifact/decode.ts';
-import type { BoolExp } from '../artifact/types.ts';
+import type { BoolExp, ScalarType } from '../artifact/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { Path } from '../error/path.ts';
 import { at, pathText } from '../error/path.ts';
@@ -14,7 +14,7 @@ import { ident, param } from '../sql/sql.ts';
 import type { Leaf } from './codec.ts';
 import { leafCastSql } from './codec.ts';
 import type { Input, InputReader } from './input.ts';
-import { describeInput, resolveVariable } from './input.ts';
+import { describeInput, isUnbound, resolveVariable } from './input.ts';
 import type { RowSet } from './mutation/row-set.ts';
 
 /** Fields an operation may select after fragments are spread; bounds planning time and SQL size. */
@@ -89,7 +89,8 @@ export function newAlias(ctx: PlanContext, prefix: 't' | 'r' | 'n' = 't'): Sql {
  */
 export function requestParam(ctx: PlanContext, input: Input, leaf: Leaf, path: Path | undefined): Sql {
   checkNestedVariables(ctx, input, leaf, path);
-  if ('type' in leaf && leaf.type.enumValues) checkEnumLiterals(ctx, input, leaf.type.graphql, path);
+  if ('type' in leaf) checkLiterals(ctx, input, leaf.type, path);
+  else if (leaf.kind === 'json_path') checkLiterals(ctx, input, { graphql: 'String' }, path);
   const key =
     input.kind === 'json' ? `${input.variable} ${JSON.stringify(input.path)}` : valueKey(input.node);
   const kinds = ctx.valueIds.get(key) ?? new Map<string, number>();
@@ -115,7 +116,7 @@ function checkNestedVariables(ctx: PlanContext, input: Input, leaf: Leaf, path: 
   const isList = leaf.kind === 'array' || (leaf.kind === 'scalar' && leaf.type.array);
   if (isList && node.kind === Kind.LIST) {
     for (const [i, item] of node.values.entries()) {
-      if (item.kind !== Kind.VARIABLE) continue;
+      if (item.kind !== Kind.VARIABLE || isUnbound(ctx.reader, item)) continue;
       resolveVariable(ctx.reader, { kind: 'literal', node: item }, `${leaf.type.graphql}!`, at(path, i));
     }
     return;
@@ -128,22 +129,36 @@ function checkNestedVariables(ctx: PlanContext, input: Input, leaf: Leaf, path: 
   });
 }
 
-/** A literal of an enum is no string, which its JSON value would not show: specification, section 3.9. */
-function checkEnumLiterals(ctx: PlanContext, input: Input, typeName: string, path: Path | undefined): void {
+/**
+ * Checks the literals of a value: those of an enum are no strings and strings no enum, which the JSON of a literal would
+ * not show (specification, section 3.9). Other scalars take both, as in Hasura.
+ * @throws HedgeError `validation-failed` at the literal.
+ */
+export function checkLiterals(
+  ctx: PlanContext,
+  input: Input,
+  type: Pick<ScalarType, 'graphql' | 'enumValues'>,
+  path: Path | undefined,
+): void {
   if (input.kind === 'json') return;
+  const isEnum = type.enumValues !== undefined;
+  if (!isEnum && type.graphql !== 'String') return;
   const { node } = input;
   switch (node.kind) {
     case Kind.LIST:
       for (const [i, item] of node.values.entries())
-        checkEnumLiterals(ctx, { kind: 'literal', node: item }, typeName, at(path, i));
+        checkLiterals(ctx, { kind: 'literal', node: item }, type, at(path, i));
       break;
-    case Kind.ENUM:
     case Kind.NULL:
     case Kind.VARIABLE: // its own type was compared, and JSON has no enums
       break;
     default: {
+      if (isEnum === (node.kind === Kind.ENUM)) break;
       const found = describeInput(input, ctx.reader.variables);
-      invalid(`expected an enum value for type '${typeName}', but found ${found}`, path);
+      invalid(
+        `expected ${isEnum ? 'an enum value' : 'a string'} for type '${type.graphql}', but found ${found}`,
+        path,
+      );
     }
   }
 }

@@ -136,7 +136,7 @@ export function resolveVariable(
 }
 
 /**
- * The value of a resolved input as JSON; numbers that a JavaScript number would change are `ExactNumber`s.
+ * The value of a resolved input as JSON, without members and items whose variable has no value; numbers that a JavaScript number would change are `ExactNumber`s.
  */
 export function inputJson(input: Input, operation: Operation, variables: VariableValues): unknown {
   if (input.kind === 'json') return readJson(variables, input);
@@ -156,11 +156,14 @@ function literalJson(node: ValueNode, operation: Operation, variables: VariableV
     case Kind.ENUM:
       return node.value;
     case Kind.LIST:
-      return node.values.map((v) => literalJson(v, operation, variables) ?? null);
+      return node.values
+        .map((v) => literalJson(v, operation, variables))
+        .filter((value) => value !== undefined);
     case Kind.OBJECT: {
       const object = Object.create(null) as Record<string, unknown>;
       for (const field of node.fields) {
-        object[field.name.value] = literalJson(field.value, operation, variables) ?? null;
+        const value = literalJson(field.value, operation, variables);
+        if (value !== undefined) object[field.name.value] = value;
       }
       return object;
     }
@@ -232,7 +235,7 @@ function literalView(reader: InputReader, node: ValueNode): InputView {
 }
 
 /** Whether a member or item is a variable without value and default: it is as if it were not there. */
-function isUnbound(reader: InputReader, node: ValueNode): boolean {
+export function isUnbound(reader: InputReader, node: ValueNode): boolean {
   if (node.kind !== Kind.VARIABLE) return false;
   const name = node.name.value;
   const definition = reader.operation.variables.get(name);

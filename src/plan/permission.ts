@@ -163,6 +163,7 @@ function scalarSql(value: PermissionValue, type: ScalarType): Sql {
     case 'session':
       return param({ kind: 'session', name: value.name }, leafCastSql(leaf));
     case 'literal':
+      if (value.value === null) return sql`null::${leafCastSql(leaf)}`;
       return param({ kind: 'constant', text: literalText(type, value.value) }, leafCastSql(leaf));
     case 'list':
       // A list for an array column's own comparison: put together by Postgres, as members may be session variables.
@@ -208,8 +209,12 @@ function literalText(type: ScalarType, value: unknown): string {
 function arrayText(type: ScalarType, value: unknown): string {
   if (typeof value === 'string') return value; // '{1,2}'
   const items = (Array.isArray(value) ? value : [value]) as unknown[];
-  const texts = items.map((item) => literalText({ ...type, array: false }, item));
-  return `{${texts.map((t) => `"${t.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`;
+  return `{${items.map((item) => (item === null ? 'NULL' : elementText(type, item))).join(',')}}`;
+}
+
+function elementText(type: ScalarType, item: unknown): string {
+  const text = literalText({ ...type, array: false }, item);
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
 function isJsonLike(type: ScalarType): boolean {

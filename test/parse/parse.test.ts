@@ -88,6 +88,53 @@ describe('selectOperation', () => {
   });
 });
 
+describe('fragments', () => {
+  const refused = (text: string) => errorOf(() => selectOperation(parse(text), undefined));
+
+  test.each([
+    ['{ f { ...A } } fragment A on T { f { ...A } }', '.f.selectionSet.A.selectionSet.f.selectionSet', 'A'],
+    [
+      '{ ...A } fragment A on T { ...B } fragment B on T { ...A }',
+      '.A.selectionSet.B.selectionSet',
+      'A and B',
+    ],
+    [
+      '{ ...A } fragment A on T { ...B } fragment B on T { f { ...C } } fragment C on T { ... on T { ...B } }',
+      '.A.selectionSet.B.selectionSet.f.selectionSet.C.selectionSet',
+      'B and C',
+    ],
+    [
+      '{ ...A } fragment A on T { ...B } fragment B on T { ...C } fragment C on T { ...A }',
+      '.A.selectionSet.B.selectionSet.C.selectionSet',
+      'A, B, and C',
+    ],
+    ['{ ...A @skip(if: true) } fragment A on T { ...A }', '.A.selectionSet', 'A'],
+  ])('%s go in a circle', (text, place, names) => {
+    expect(refused(text)).toEqual({
+      code: 'validation-failed',
+      path: `$.selectionSet${place}`,
+      message: `the fragment definition(s) ${names} form a cycle`,
+    });
+  });
+
+  test('must be defined, where they are spread', () => {
+    expect(refused('{ f { ... on T { ...A } } } fragment A on T { g { ...B } }')).toEqual({
+      code: 'validation-failed',
+      path: '$.selectionSet.f.selectionSet.A.selectionSet.g.selectionSet',
+      message: 'reference to undefined fragment "B"',
+    });
+  });
+
+  test('may be spread many times, in chains longer than the stack is deep', () => {
+    expect(refused('{ ...A f { ...A ...B } } fragment A on T { ...B } fragment B on T { g }')).toBe(
+      'no error',
+    );
+    expect(refused('{ f } fragment A on T { ...A }')).toBe('no error');
+    const chain = Array.from({ length: 12_000 }, (_, i) => `fragment F${i} on T { ...F${i + 1} }`).join(' ');
+    expect(refused(`{ ...F0 } ${chain} fragment F12000 on T { g }`)).toBe('no error');
+  });
+});
+
 describe('checkVariables', () => {
   const check = (text: string, values: Record<string, unknown>) =>
     errorOf(() => checkVariables(selectOperation(parse(text), undefined), values));

@@ -3,9 +3,10 @@
 import pg from 'pg';
 
 import { NeonError } from '../../src/execute/neon-error.ts';
+import { databaseError } from '../../src/execute/postgres-error.ts';
 import type { Database, Statement, StatementResult } from '../../src/execute/types.ts';
 
-/** Runs everything on this one connection; errors of transactions are as Neon gives them, others node-postgres'. */
+/** Runs everything on this one connection; errors are those that Neon's database gives. */
 export function pgDatabase(client: pg.Client): Database {
   const query = async ({ sql, parameters }: Statement): Promise<StatementResult> => {
     const result = await client.query<(string | null)[]>({
@@ -23,8 +24,20 @@ export function pgDatabase(client: pg.Client): Database {
   };
   return {
     isReachable: () => true,
-    queryText: async (sql, parameters) => (await query({ sql, parameters })).rows[0]?.[0] ?? null,
-    query,
+    async queryText(sql, parameters) {
+      try {
+        return (await query({ sql, parameters })).rows[0]?.[0] ?? null;
+      } catch (error) {
+        throw databaseError(asNeon(error), { sql, parameters });
+      }
+    },
+    async query(statement) {
+      try {
+        return await query(statement);
+      } catch (error) {
+        throw asNeon(error);
+      }
+    },
     async transaction(statements) {
       await client.query('begin');
       try {
@@ -34,10 +47,14 @@ export function pgDatabase(client: pg.Client): Database {
         return results;
       } catch (error) {
         await client.query('rollback');
-        throw error instanceof pg.DatabaseError
-          ? new NeonError(error.message, Object.fromEntries(Object.entries(error)))
-          : error;
+        throw asNeon(error);
       }
     },
   };
+}
+
+function asNeon(error: unknown): unknown {
+  return error instanceof pg.DatabaseError
+    ? new NeonError(error.message, Object.fromEntries(Object.entries(error)))
+    : error;
 }

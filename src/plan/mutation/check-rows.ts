@@ -10,7 +10,7 @@ import type { WriteColumn, WriteRelationship } from '../../artifact/write-types.
 import type { Path } from '../../error/path.ts';
 import { at } from '../../error/path.ts';
 import type { PlanContext } from '../context.ts';
-import { invalid } from '../context.ts';
+import { checkLiterals, invalid } from '../context.ts';
 import { describeInput, resolveVariable } from '../input.ts';
 import type { InputRow } from './input-rows.ts';
 import { relatedOf, rowKeys } from './input-rows.ts';
@@ -119,7 +119,8 @@ function expected(
 }
 
 /**
- * Compares the declared types of the variables in an input of an insert with the places they stand in.
+ * Compares the declared types of the variables in an input of an insert, and literals of enums, with the places they stand
+ * in.
  * @throws HedgeError `validation-failed` for one that does not fit.
  */
 export function checkVariableTypes(
@@ -140,7 +141,9 @@ export function checkVariableTypes(
     const place = at(path, name.value);
     const column = write.column(name.value);
     if (column) {
-      isVariable(ctx, value, inputTypeOf(ctx.role.type(column.type)), place);
+      const type = ctx.role.type(column.type);
+      if (!isVariable(ctx, value, inputTypeOf(type), place))
+        checkLiterals(ctx, { kind: 'literal', node: value }, type, place);
       continue;
     }
     const relationship = write.relationship(name.value);
