@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { escapeIdentifier } from 'pg';
 
 import type { DatabaseCatalog } from '../../src/catalog/types.ts';
+import { nativeQueryChecks } from '../../src/compile/native-query-check.ts';
 import { POSTGRES_KINDS } from '../../src/compile/sources.ts';
 import { enumTablesOf } from '../../src/metadata/enum-tables.ts';
 import type { Metadata, SourceMetadata, TableName } from '../../src/metadata/types.ts';
@@ -34,6 +35,8 @@ export interface SourceDatabase {
   readonly literalUrl: string | null;
   /** Tables whose rows belong to its description. */
   readonly enumTables: readonly TableName[];
+  /** Statements that show whether it can run the native queries. */
+  readonly checksOf: (catalog: DatabaseCatalog) => readonly string[];
 }
 
 export interface EmbeddedOptions {
@@ -169,8 +172,8 @@ export async function readCatalogs(
   databases: readonly SourceDatabase[],
 ): Promise<ReadonlyMap<string, DatabaseCatalog>> {
   const catalogs = new Map<string, DatabaseCatalog>();
-  for (const { source, url, urlName, enumTables } of databases)
-    catalogs.set(source, await readCatalogFromUrl(url, urlName, enumTables));
+  for (const { source, url, urlName, enumTables, checksOf } of databases)
+    catalogs.set(source, await readCatalogFromUrl(url, urlName, enumTables, checksOf));
   return catalogs;
 }
 
@@ -194,11 +197,12 @@ function postgresSources(metadata: Metadata): readonly SourceMetadata[] {
 
 function spelt(
   source: SourceMetadata,
-): Pick<SourceDatabase, 'environmentName' | 'literalUrl' | 'enumTables'> {
+): Pick<SourceDatabase, 'environmentName' | 'literalUrl' | 'enumTables' | 'checksOf'> {
   const conf = source.configuration.connection_info.database_url;
   return {
     environmentName: typeof conf === 'object' && 'from_env' in conf ? conf.from_env : null,
     literalUrl: typeof conf === 'string' ? conf : null,
     enumTables: enumTablesOf(source),
+    checksOf: (catalog) => nativeQueryChecks(source, catalog),
   };
 }

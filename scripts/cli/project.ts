@@ -119,9 +119,9 @@ export function compileProject(
   const artifact = compile(metadata.metadata, catalogs, compileOptions(environment));
   return {
     artifact,
-    inconsistencies: artifact.inconsistencies.map(({ name, reason, path }) => {
+    inconsistencies: artifact.inconsistencies.map(({ name, reason, message, path }) => {
       const { file, line, column } = locate(metadata, path);
-      return `${file}:${line}:${column}: ${name}: ${reason}`;
+      return `${file}:${line}:${column}: ${name}: ${reason}${message === undefined ? '' : `: ${message}`}`;
     }),
   };
 }

@@ -35,7 +35,8 @@ export function compile(
   dropCollidingTables(tracked, roots, inconsistencies);
   checkEventTriggers(tracked, inconsistencies);
   const typeNames = objectTypeNames(tracked);
-  trackNativeQueries(tracked, { typeNames, roots }, inconsistencies);
+  const validate = options.validateNativeQueries;
+  trackNativeQueries(tracked, { typeNames, roots, validate }, inconsistencies);
   trackFields(tracked, typeNames, inconsistencies);
   const functions = withoutCollisions(
     trackFunctions(tracked, typeNames, inconsistencies),

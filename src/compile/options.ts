@@ -15,6 +15,8 @@ export interface CompileOptions {
   readonly groupBy: boolean;
   /** Arrays are scalars such as `_text`: the experimental feature `disable_postgres_arrays` is on. */
   readonly arraysAsScalars: boolean;
+  /** Native queries that the database does not take are inconsistent: not `HASURA_GRAPHQL_DISABLE_NATIVE_QUERY_VALIDATION`. */
+  readonly validateNativeQueries: boolean;
 }
 
 /** The options of a deployment that sets none. */
@@ -26,4 +28,5 @@ export const DEFAULT_COMPILE_OPTIONS: CompileOptions = {
   hideAggregatePredicates: false,
   groupBy: false,
   arraysAsScalars: false,
+  validateNativeQueries: true,
 };

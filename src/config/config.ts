@@ -118,6 +118,7 @@ const COMPILE_SETTINGS = [
   'HASURA_GRAPHQL_EXPERIMENTAL_FEATURES',
   'HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION',
   'HASURA_GRAPHQL_INFER_FUNCTION_PERMISSIONS',
+  'HASURA_GRAPHQL_DISABLE_NATIVE_QUERY_VALIDATION',
 ] as const satisfies readonly SettingName[];
 
 /**
@@ -136,6 +137,7 @@ function compileOptionsOf(settings: SettingValues): CompileOptions {
     defaultNamingConvention:
       (namingConventions ? settings.HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION : undefined) ?? 'hasura-default',
     inferFunctionPermissions: settings.HASURA_GRAPHQL_INFER_FUNCTION_PERMISSIONS ?? true,
+    validateNativeQueries: settings.HASURA_GRAPHQL_DISABLE_NATIVE_QUERY_VALIDATION !== true,
     hideUpdateMany: features.includes('hide_update_many_fields'),
     hideAggregatePredicates: features.includes('hide_aggregation_predicates'),
     groupBy: features.includes('group_by_aggregations'),

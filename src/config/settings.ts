@@ -163,6 +163,13 @@ export const SETTINGS = {
     secret: false,
     schema: boolean,
   },
+  HASURA_GRAPHQL_DISABLE_NATIVE_QUERY_VALIDATION: {
+    meaning:
+      'Whether the database is not asked if it can run the [native queries](native-queries.md). Read when metadata is compiled.',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
   HASURA_GRAPHQL_EXPERIMENTAL_FEATURES: {
     meaning:
       'A list with commas. `naming_convention` makes `naming_convention` of sources and `HASURA_GRAPHQL_DEFAULT_NAMING_CONVENTION` count, see [naming](naming.md); `hide_update_many_fields` leaves out the fields `update_<table>_many`, `hide_aggregation_predicates` `<relationship>_aggregate` in filters; `group_by_aggregations` adds `group_by` to aggregates; `disable_postgres_arrays` makes scalars such as `_text` of arrays. These are read when metadata is compiled. `no_null_unbound_variable_default`: what a nullable variable without value and default stands for is as if it were not written, instead of null; careful, a condition that is not written holds for every row. Others are ignored.',

@@ -144,11 +144,11 @@ async function atMost(ms: number, work: Promise<void>): Promise<void> {
 async function compileStored(
   options: LiveOptions,
 ): Promise<{ readonly resourceVersion: number; readonly artifact: string }> {
-  const { store, compileOptions, defaultSource, databaseOf } = options;
+  const { store, compileOptions, defaultSource } = options;
   const format = artifactFormat(compileOptions);
   const stored = await store.load();
   const metadata = readStoredMetadata(stored?.metadata, defaultSource);
-  const catalogs = await readSourceCatalogs(metadata.sources, databaseOf);
+  const catalogs = await readSourceCatalogs(metadata.sources, options);
   const artifact = encodeArtifact(compileVersion(metadata, catalogs, compileOptions));
   if (stored !== null) {
     await store.saveArtifact({ resourceVersion: stored.resourceVersion, artifact, format });

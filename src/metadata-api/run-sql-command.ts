@@ -29,6 +29,7 @@ export async function runSqlCommand({ api, work }: CommandContext, command: Comm
     args,
     database,
     metadata: work.metadata(),
+    compileOptions: api.compileOptions,
     catalogs: async () => (await work.catalogs()).catalogs,
     path: command.path,
     async commit({ metadata, catalog }) {

@@ -74,7 +74,7 @@ export interface Work {
 
 /** Begins with the newest stored version. */
 export async function openWork(api: MetadataApi): Promise<Work> {
-  const { store, defaultSource, compileOptions, databaseOf } = api;
+  const { store, defaultSource, compileOptions } = api;
   let stored = await store.load();
   if (stored === null) {
     await api.begin();
@@ -94,7 +94,7 @@ export async function openWork(api: MetadataApi): Promise<Work> {
   let compiled: Compiled | undefined;
 
   const catalogs = async (): Promise<SourceCatalogs> =>
-    (known = await readSourceCatalogs(metadata.sources, databaseOf, known));
+    (known = await readSourceCatalogs(metadata.sources, api, known));
   const compileNow = async (of: Metadata): Promise<Artifact> => {
     const now = await catalogs();
     if (compiled?.metadata !== of || compiled.catalogs !== now) {

@@ -25,6 +25,7 @@ export function parseQueryCode(code: string): QueryCode {
     if (code.startsWith('{{', index)) {
       const end = code.indexOf('}', index);
       if (end < 0 || code[end + 1] !== '}') return fail(UNCLOSED_ARGUMENT);
+      if (ended) return fail('the query has more than one statement');
       parts.push(text, { argument: code.slice(index + 2, end).trim() });
       text = '';
       index = end + 2;

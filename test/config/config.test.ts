@@ -61,6 +61,7 @@ describe('defaults', () => {
         hideAggregatePredicates: false,
         groupBy: false,
         arraysAsScalars: false,
+        validateNativeQueries: true,
       },
       neonEndpoint: null,
       maxBodyBytes: 10_485_760,
@@ -87,6 +88,7 @@ describe('how metadata is compiled', () => {
       hideAggregatePredicates: false,
       groupBy: false,
       arraysAsScalars: false,
+      validateNativeQueries: true,
     };
     expect(readConfig(env).compileOptions).toEqual(wanted);
     expect(readCompileOptions({ ...env, HASURA_GRAPHQL_JWT_SECRET: 'broken' })).toEqual(wanted);

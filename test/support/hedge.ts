@@ -14,6 +14,7 @@ import { applySeeds } from '../../scripts/migrate/seeds.ts';
 import { encodeArtifact } from '../../src/artifact/encode.ts';
 import type { Artifact } from '../../src/artifact/types.ts';
 import { compile } from '../../src/compile/compile.ts';
+import { nativeQueryChecks } from '../../src/compile/native-query-check.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { enumTablesOf } from '../../src/metadata/enum-tables.ts';
 import { readMetadata } from '../../src/metadata/metadata.ts';
@@ -83,7 +84,9 @@ export async function startHedge(options: HedgeOptions): Promise<Hedge> {
 async function serve(options: HedgeOptions, database: TestDatabase): Promise<Hedge> {
   const metadata = options.metadata ?? (await metadataOf(options.schema ?? 'example'));
   const enums = metadata.sources.flatMap(enumTablesOf);
-  const catalog = await readCatalogFromUrl(database.url, undefined, enums);
+  const catalog = await readCatalogFromUrl(database.url, undefined, enums, (known) =>
+    metadata.sources.flatMap((source) => nativeQueryChecks(source, known)),
+  );
   const artifact = compile(
     metadata,
     new Map(metadata.sources.map((s) => [s.name, catalog])),

@@ -49,7 +49,8 @@ function rootFields<const F extends string>(names: readonly F[]): Parser<F[]> {
   return list(oneOf(names, `expecting one of ${names.map((name) => JSON.stringify(name)).join(', ')}`));
 }
 
-const select: Parser<SelectPermission> = object('SelPerm', (fields) => {
+/** A permission to select, of a table or of a logical model. */
+export const selectPermission: Parser<SelectPermission> = object('SelPerm', (fields) => {
   const columns = fields.required('columns', columnSet);
   const computed = fields.optional('computed_fields', list(nonEmptyText)) ?? [];
   const filter = fields.required('filter', booleanExpression);
@@ -165,7 +166,7 @@ function createArgs<P>(permission: Parser<P>): Parser<CreatePermissionArgs<P>> {
 export const CREATE_PERMISSION_ARGS: {
   readonly [O in Operation]: Parser<CreatePermissionArgs<Permissions[O]>>;
 } = {
-  select: createArgs(select),
+  select: createArgs(selectPermission),
   insert: createArgs(insert),
   update: createArgs(update),
   delete: createArgs(remove),

@@ -45,7 +45,8 @@ const remoteKey: Parser<ForeignKey> = (value, path) =>
     ? object('ArrRelUsingFKeyOn', remoteForeignKey)(value, path)
     : failParse('Expecting object { table, columns }.', path);
 
-const manualConfiguration: Parser<ManualConfiguration> = object('RelManualTableConfig', (fields) => {
+/** Where a relationship without a foreign key leads, and over which columns. */
+export const manualConfiguration: Parser<ManualConfiguration> = object('RelManualTableConfig', (fields) => {
   const order = fields.optional(
     'insertion_order',
     oneOf(['before_parent', 'after_parent'], 'insertion_order should be "before_parent" or "after_parent"'),

@@ -6,8 +6,10 @@ import { COMPUTED_FIELD_COMMANDS } from './computed-fields.ts';
 import { EVENT_TRIGGER_COMMANDS } from './event-triggers.ts';
 import { FUNCTION_COMMANDS } from './functions.ts';
 import { INHERITED_ROLE_COMMANDS } from './inherited-roles.ts';
+import { LOGICAL_MODEL_COMMANDS } from './logical-models.ts';
 import { MANY_TABLES_COMMANDS } from './many-tables.ts';
 import { METADATA_COMMANDS } from './metadata.ts';
+import { NATIVE_QUERY_COMMANDS } from './native-queries.ts';
 import { PERMISSION_COMMANDS } from './permissions.ts';
 import { RELATIONSHIP_COMMANDS } from './relationships.ts';
 import { REST_ENDPOINT_COMMANDS } from './rest-endpoints.ts';
@@ -24,6 +26,8 @@ const IN_SOURCE: Commands = {
   ...COMPUTED_FIELD_COMMANDS,
   ...FUNCTION_COMMANDS,
   ...EVENT_TRIGGER_COMMANDS,
+  ...NATIVE_QUERY_COMMANDS,
+  ...LOGICAL_MODEL_COMMANDS,
 };
 
 const OTHERS: Commands = {

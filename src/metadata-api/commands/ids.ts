@@ -29,6 +29,14 @@ export function functionPermissionId(source: string, name: FunctionName, role: s
   };
 }
 
+export function nativeQueryId(source: string, name: string): ObjectId {
+  return { type: 'native_query', name: `native_query ${name} in source ${source}` };
+}
+
+export function logicalModelId(source: string, name: string): ObjectId {
+  return { type: 'logical_model', name: `logical_model ${name} in source ${source}` };
+}
+
 export function inheritedRoleId(role: string): ObjectId {
   return { type: 'inherited_role', name: `inherited_role inherited role ${role}` };
 }

@@ -65,6 +65,9 @@ function withoutInSource(
         .filter((fn) => stays({ kind: 'function', source: source.name, function: fn.function }))
         .map((fn) => withoutPermissions(source.name, fn, stays)),
     }),
+    ...kept(source, 'native_queries', (query) =>
+      stays({ kind: 'native_query', source: source.name, name: query.root_field_name }),
+    ),
   };
 }
 

@@ -14,6 +14,7 @@ export type SchemaObject =
       readonly function: FunctionName;
       readonly role: string;
     }
+  | { readonly kind: 'native_query'; readonly source: string; readonly name: string }
   | { readonly kind: 'remote_schema'; readonly name: string }
   | {
       readonly kind: 'remote_schema_relationship';
@@ -63,6 +64,8 @@ export function describeObject(object: SchemaObject): string {
       return `remote relationship ${object.name} of type ${object.type} in remote schema ${object.remoteSchema}`;
     case 'function':
       return `function ${label(object.function)} in source "${object.source}"`;
+    case 'native_query':
+      return `native query ${object.name} in source "${object.source}"`;
     case 'function_permission':
       return `function permission ${label(object.function)}.${object.role} in source "${object.source}"`;
     default:
@@ -108,6 +111,8 @@ export function objectKey(object: SchemaObject): string {
       return keyOf('remote_schema_relationship', object.remoteSchema, object.type, object.name);
     case 'function':
       return keyOf('function', object.source, object.function.schema, object.function.name);
+    case 'native_query':
+      return keyOf('native_query', object.source, object.name);
     case 'function_permission':
       return keyOf(
         'function_permission',

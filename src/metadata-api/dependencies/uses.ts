@@ -4,6 +4,7 @@ import type { DatabaseCatalog } from '../../catalog/types.ts';
 import type {
   BooleanExpression,
   Columns,
+  ManualConfiguration,
   Metadata,
   Presets,
   RelationshipMetadata,
@@ -36,6 +37,17 @@ export function visitUses(
       visit({ kind: 'function', source: source.name, function: fn }, (onUse) => {
         const table = lookup.returnedTable(fn) ?? configuration?.response?.table;
         if (table) onUse({ kind: 'table', source: source.name, table });
+      });
+    }
+    for (const query of source.native_queries ?? []) {
+      visit({ kind: 'native_query', source: source.name, name: query.root_field_name }, (onUse) => {
+        for (const { using } of [
+          ...(query.object_relationships ?? []),
+          ...(query.array_relationships ?? []),
+        ]) {
+          const to = 'manual_configuration' in using ? using.manual_configuration : using;
+          manualUses(source.name, to, onUse);
+        }
       });
     }
   }
@@ -122,6 +134,16 @@ function relationshipUses(
   });
 }
 
+/** What is on the other side of a relationship with a mapping. */
+function manualUses(source: string, to: ManualConfiguration, onUse: OnUse): void {
+  const native = to.remote_native_query ?? to.native_query;
+  if (native !== undefined) onUse({ kind: 'native_query', source, name: native });
+  const table = to.remote_table;
+  if (!table) return;
+  onUse({ kind: 'table', source, table });
+  for (const name of Object.values(to.column_mapping)) onUse({ kind: 'column', source, table, name });
+}
+
 /** What a relationship names, where its foreign key is not there to tell the rest. */
 function unresolvedUses(
   source: string,
@@ -133,6 +155,7 @@ function unresolvedUses(
     for (const own of Object.keys(using.manual_configuration.column_mapping)) {
       onUse({ kind: 'column', source, table, name: own });
     }
+    manualUses(source, using.manual_configuration, onUse);
     return;
   }
   const key = using.foreign_key_constraint_on;

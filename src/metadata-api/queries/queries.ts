@@ -9,6 +9,7 @@ import { consistencyJson } from '../commands/metadata.ts';
 import { baseName } from '../commands/unavailable.ts';
 import type { Command } from '../types.ts';
 import { internalState } from './internal-state.ts';
+import { getLogicalModels, getNativeQueries } from './native-queries.ts';
 import { listSourceKinds, sourceKindCapabilities } from './source-kinds.ts';
 import { sourceTables, sourceTrackables } from './source-tables.ts';
 import { suggestRelationships } from './suggest-relationships.ts';
@@ -31,6 +32,9 @@ const IN_SOURCE: Readonly<Record<string, Query>> = {
   get_source_trackables: sourceTrackables,
   get_table_info: tableInfo,
   suggest_relationships: suggestRelationships,
+  get_native_query: getNativeQueries,
+  get_logical_model: getLogicalModels,
+  get_logical_models: getLogicalModels,
 };
 
 const OTHERS: Readonly<Record<string, Query>> = {

@@ -7,6 +7,7 @@
 // A real run without a try-out that turns out to change something undoes itself, and a try-out follows.
 
 import { CATALOG_SQL } from '../../catalog/catalog-sql.ts';
+import { faultOfStatement } from '../../catalog/checks.ts';
 import { addEnumTables, readCatalog } from '../../catalog/read-catalog.ts';
 import type { DatabaseCatalog } from '../../catalog/types.ts';
 import { nameKey } from '../../compile/names.ts';
@@ -17,6 +18,7 @@ import type { Statement, StatementResult } from '../../execute/types.ts';
 import { enumTablesOf } from '../../metadata/enum-tables.ts';
 import type { Metadata, SourceMetadata, TableName } from '../../metadata/types.ts';
 import { must } from '../../util/assert.ts';
+import { withNativeQueryChecks } from '../catalogs.ts';
 import { answerOf } from './answer.ts';
 import { readDifference } from './difference.ts';
 import { follow } from './follow.ts';
@@ -48,7 +50,8 @@ export async function runFollowed(
   }
   const { difference, catalog } = await tryOut(options, script);
   const metadata = await followed(options, difference);
-  const next = { metadata, catalog: await withEnumRows(options, script, { metadata, catalog }) };
+  const rows = await withEnumRows(options, script, { metadata, catalog });
+  const next = { metadata, catalog: await withChecks(options, script, { metadata, catalog: rows }) };
   const ran = await runReally(options, script, { difference, store: await options.commit(next) });
   if ('result' in ran) return { answer: answerOf(ran.result), committed: next };
   throw new HedgeError(
@@ -130,6 +133,30 @@ async function withEnumRows(
   const before = (await options.catalogs()).get(options.args.source)?.enumTables ?? [];
   const untouched = before.filter(({ name }) => !mentions(options.args.sql, name));
   return await addEnumTables(run, { ...catalog, enumTables: untouched }, enums);
+}
+
+/** What the database says of native queries as the statements leave it: they are tried out again where there are any. */
+async function withChecks(
+  options: RunSqlOptions,
+  script: Script,
+  { metadata, catalog }: Next,
+): Promise<DatabaseCatalog> {
+  const show = async (text: string): Promise<string | null> => {
+    const { before } = noted(options, script);
+    const statements = [...before, AS_ONESELF, withoutParameters(text), ...UNDONE];
+    return await ask(options, async (database) => {
+      try {
+        await database.transaction(statements);
+        return null;
+      } catch (error) {
+        const fault = faultOfStatement(error);
+        if (fault !== null) return fault;
+        throw error;
+      }
+    });
+  };
+  const source = sourceOf(metadata, options.args.source);
+  return await withNativeQueryChecks(show, catalog, source, options.compileOptions);
 }
 
 async function followed(

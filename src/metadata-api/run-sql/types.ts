@@ -1,6 +1,7 @@
 // What run_sql takes and gives.
 
 import type { DatabaseCatalog } from '../../catalog/types.ts';
+import type { CompileOptions } from '../../compile/options.ts';
 import type { HedgeError } from '../../error/hedge-error.ts';
 import type { Path } from '../../error/path.ts';
 import type { Database, Statement } from '../../execute/types.ts';
@@ -13,6 +14,7 @@ export interface RunSqlOptions {
   /** The database of the source. */
   readonly database: Database;
   readonly metadata: Metadata;
+  readonly compileOptions: CompileOptions;
   /** What the databases hold now; asked only when something tracked changes. */
   readonly catalogs: () => Promise<Catalogs>;
   /** Where the args stand in the request. */

@@ -4,7 +4,9 @@ import type {
   FunctionConfiguration,
   FunctionMetadata,
   FunctionName,
+  LogicalModelField,
   LogicalModelMetadata,
+  LogicalModelType,
   NativeQueryMetadata,
   SourceConfiguration,
   SourceMetadata,
@@ -62,11 +64,20 @@ export function exportNativeQuery(query: NativeQueryMetadata): unknown {
   return alphabetical(
     object({
       ...query,
-      arguments: withKeys(query.arguments),
+      arguments: exportArguments(query.arguments),
       object_relationships: exportNativeQueryRelationships(query.object_relationships),
       array_relationships: exportNativeQueryRelationships(query.array_relationships),
     }),
   );
+}
+
+/** Hasura writes this key in any case, and whether each may be null. */
+function exportArguments(args: NativeQueryMetadata['arguments']): unknown {
+  const entries = Object.entries(args ?? {}).map(([name, argument]) => [
+    name,
+    object({ ...argument, nullable: argument.nullable ?? false }),
+  ]);
+  return Object.fromEntries(entries) as unknown;
 }
 
 /** A logical model as Hasura writes it, alone too. */
@@ -74,9 +85,25 @@ export function exportLogicalModel(model: LogicalModelMetadata): unknown {
   return alphabetical(
     object({
       ...model,
+      fields: model.fields.map(exportField),
       select_permissions: exportPermissions(model.select_permissions, exportSelectPermission),
     }),
   );
+}
+
+/** A type written as a text is an older spelling, in which the field says whether it may be null. */
+function exportField({ name, type, nullable, description }: LogicalModelField): unknown {
+  return object({ name, type: exportFieldType(type, nullable ?? false), description });
+}
+
+function exportFieldType(type: LogicalModelType, orNullable: boolean): unknown {
+  if (typeof type === 'string') return { scalar: type, nullable: orNullable };
+  const { array, nullable, ...rest } = type;
+  return object({
+    ...rest,
+    array: array === undefined ? undefined : exportFieldType(array, false),
+    nullable: nullable ?? orNullable,
+  });
 }
 
 function exportSourceConfiguration(configuration: SourceConfiguration): JsonObject {

@@ -163,11 +163,11 @@ testCommands('what this version does not have', [
   },
   {
     name: 'is refused by its name with a kind in front',
-    command: 'pg_track_native_query',
+    command: 'pg_test_connection_template',
     args: {},
     gives: {
       code: 'not-supported',
-      message: 'pg_track_native_query: Native queries are not available in this version',
+      message: 'pg_test_connection_template: Connection templates are not available in this version',
     },
   },
   ...['mssql_track_table', 'bigquery_drop_source', 'citus_add_source', 'snowflake_add_source'].map(
@@ -208,8 +208,8 @@ const HASURA_COMMANDS = `
   pg_create_object_relationship pg_create_array_relationship pg_set_relationship_comment
   pg_rename_relationship pg_drop_relationship pg_create_remote_relationship pg_update_remote_relationship
   pg_delete_remote_relationship pg_create_event_trigger pg_delete_event_trigger pg_add_computed_field
-  pg_drop_computed_field pg_test_connection_template pg_get_native_query pg_track_native_query
-  pg_untrack_native_query pg_get_logical_model pg_track_logical_model pg_untrack_logical_model
+  pg_drop_computed_field pg_test_connection_template pg_track_native_query
+  pg_untrack_native_query pg_track_logical_model pg_untrack_logical_model
   pg_create_logical_model_select_permission pg_drop_logical_model_select_permission
   add_existing_table_or_view track_table set_table_custom_fields
 `;

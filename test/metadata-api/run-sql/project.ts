@@ -4,6 +4,7 @@ import { inject } from 'vitest';
 
 import { readCatalog } from '../../../src/catalog/read-catalog.ts';
 import { compile } from '../../../src/compile/compile.ts';
+import { DEFAULT_COMPILE_OPTIONS } from '../../../src/compile/options.ts';
 import { neonDatabase } from '../../../src/execute/neon.ts';
 import type { Database, Statement } from '../../../src/execute/types.ts';
 import { runSqlArgs } from '../../../src/metadata-api/run-sql/args.ts';
@@ -140,6 +141,7 @@ export async function createProject(endpoint: string = inject('neonUrl')): Promi
         args: runSqlArgs(args, path),
         database,
         metadata,
+        compileOptions: DEFAULT_COMPILE_OPTIONS,
         catalogs: async () => new Map([['default', await catalog()]]),
         path,
         commit: store,
