@@ -8,6 +8,8 @@ import { TABLES } from './model.ts';
 import type { Aggregate, Filter, ListArguments, Permission, Permissions, Selection } from './naive.ts';
 
 const INTS = fc.integer({ min: 0, max: 8 });
+/** Halves, which sums and averages keep exactly. */
+const FLOATS = fc.integer({ min: 0, max: 8 }).map((n) => n / 2);
 const TEXTS = fc.constantFrom('a', 'ab', 'b', "it's", '%', '');
 const PATTERNS = fc.constantFrom('%', 'a%', '%b', '_', 'a_', '');
 
@@ -21,6 +23,8 @@ interface FilterOptions {
   /** Columns and relationships that may be used, by table. */
   readonly columns: (table: string) => readonly string[];
   readonly tables: readonly string[];
+  /** Whether rows of a table may be aggregated. */
+  readonly aggregates: (table: string) => boolean;
   /** A permission may also use session variables, other columns and _exists. */
   readonly permission: boolean;
 }
@@ -30,7 +34,7 @@ function comparison(table: string, column: string, options: FilterOptions): fc.A
   const isNull = fc.record({ _is_null: fc.boolean() });
   const choices: fc.Arbitrary<Filter>[] = [isNull];
   if (type === 'bool') choices.push(fc.record({ _eq: fc.boolean() }), fc.record({ _neq: fc.boolean() }));
-  const values: fc.Arbitrary<unknown> = type === 'int' ? INTS : TEXTS;
+  const values: fc.Arbitrary<unknown> = type === 'int' ? INTS : type === 'float' ? FLOATS : TEXTS;
   if (type !== 'bool') {
     const ops = fc.constantFrom('_eq', '_neq', '_gt', '_gte', '_lt', '_lte');
     choices.push(fc.tuple(ops, values).map(([op, value]) => ({ [op]: value })));
@@ -83,6 +87,10 @@ function filter(table: string, depth: number, options: FilterOptions): fc.Arbitr
     for (const [name, relationship] of Object.entries(shape(table).relationships)) {
       if (!options.tables.includes(relationship.table)) continue;
       choices.push(filter(relationship.table, depth - 1, options).map((exp) => ({ [name]: exp })));
+      if (relationship.kind !== 'array' || !options.aggregates(relationship.table)) continue;
+      choices.push(
+        predicate(relationship.table, depth - 1, options).map((exp) => ({ [`${name}_aggregate`]: exp })),
+      );
     }
     if (options.permission) {
       choices.push(
@@ -97,6 +105,50 @@ function filter(table: string, depth: number, options: FilterOptions): fc.Arbitr
   return fc.oneof(...choices);
 }
 
+/** `{count: {arguments: [id], distinct: true, filter: {…}, predicate: {_gt: 1}}}` */
+function predicate(table: string, depth: number, options: FilterOptions): fc.Arbitrary<Filter> {
+  const typed = (type: string): string[] =>
+    options.columns(table).filter((c) => shape(table).columns[c] === type);
+  const bounds = (values: fc.Arbitrary<number>): fc.Arbitrary<Filter> => {
+    const ops = fc.constantFrom('_eq', '_neq', '_gt', '_gte', '_lt', '_lte');
+    return fc.oneof(
+      fc.tuple(ops, values).map(([op, value]) => ({ [op]: value })),
+      fc.tuple(ops, values, ops, values).map(([a, x, b, y]) => ({ [a]: x, [b]: y })),
+      fc.record({ _is_null: fc.boolean() }),
+    );
+  };
+  const of = (
+    fn: string,
+    args: fc.Arbitrary<unknown>,
+    compared: fc.Arbitrary<Filter>,
+  ): fc.Arbitrary<Filter> =>
+    fc
+      .record(
+        {
+          arguments: args,
+          distinct: fc.boolean(),
+          filter: filter(table, depth, options),
+          predicate: compared,
+        },
+        { requiredKeys: fn === 'count' ? ['predicate'] : ['predicate', 'arguments'] },
+      )
+      .map((exp) => ({ [fn]: exp }));
+  const columns = fc.uniqueArray(fc.constantFrom(...options.columns(table)), { maxLength: 2 });
+  const choices = [of('count', columns, bounds(fc.integer({ min: 0, max: 4 })))];
+  const bools = typed('bool');
+  if (bools.length > 0) {
+    const fns = fc.constantFrom('bool_and', 'bool_or');
+    const compared = fc.oneof(fc.record({ _eq: fc.boolean() }), fc.record({ _is_null: fc.boolean() }));
+    choices.push(fns.chain((fn) => of(fn, fc.constantFrom(...bools), compared)));
+  }
+  const floats = typed('float');
+  if (floats.length > 0) {
+    const fns = fc.constantFrom('avg', 'max', 'min', 'sum');
+    choices.push(fns.chain((fn) => of(fn, fc.constantFrom(...floats), bounds(FLOATS))));
+  }
+  return fc.oneof(...choices);
+}
+
 // ------------------------------------------------------------------ permissions
 
 function permission(table: string): fc.Arbitrary<Permission> {
@@ -104,6 +156,7 @@ function permission(table: string): fc.Arbitrary<Permission> {
   const options: FilterOptions = {
     columns: (t) => Object.keys(shape(t).columns),
     tables: Object.keys(TABLES),
+    aggregates: () => false, // as in Hasura, no permission may
     permission: true,
   };
   return fc.record({
@@ -224,6 +277,7 @@ function listArguments(world: Permissions, table: string): fc.Arbitrary<ListArgu
   const options: FilterOptions = {
     columns: (t) => world[t]?.columns ?? [],
     tables: Object.keys(TABLES).filter((t) => world[t]),
+    aggregates: (t) => world[t]?.allow_aggregations ?? false,
     permission: false,
   };
   const direction = fc.constantFrom(
@@ -321,9 +375,14 @@ function aggregateOf(
       .uniqueArray(fc.constantFrom(...columns), { minLength: 2, maxLength: 2 })
       .map((cs): Aggregate => ({ key: 'pairs', op: 'count', columns: cs, distinct: true })),
     fc
-      .tuple(fc.constantFrom('max' as const, 'min' as const), fc.constantFrom(...typed('int', 'text')))
+      .tuple(
+        fc.constantFrom('max' as const, 'min' as const),
+        fc.constantFrom(...typed('int', 'text', 'float')),
+      )
       .map(([op, c]): Aggregate => ({ key: op, op, columns: [c] })),
-    fc.constantFrom(...typed('int')).map((c): Aggregate => ({ key: 'sum', op: 'sum', columns: [c] })),
+    fc
+      .constantFrom(...typed('int', 'float'))
+      .map((c): Aggregate => ({ key: 'sum', op: 'sum', columns: [c] })),
   ].slice(0, columns.length > 1 ? 5 : 2);
   return fc
     .tuple(

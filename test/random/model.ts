@@ -7,7 +7,7 @@ export type Row = Readonly<Record<string, Value>>;
 
 export interface TableShape {
   readonly name: string;
-  readonly columns: Readonly<Record<string, 'int' | 'text' | 'bool'>>;
+  readonly columns: Readonly<Record<string, 'int' | 'text' | 'bool' | 'float'>>;
   readonly relationships: Readonly<Record<string, RelationshipShape>>;
 }
 
@@ -29,7 +29,14 @@ export const TABLES: Readonly<Record<string, TableShape>> = {
   },
   article: {
     name: 'article',
-    columns: { id: 'int', author_id: 'int', title: 'text', rating: 'int', published: 'bool' },
+    columns: {
+      id: 'int',
+      author_id: 'int',
+      title: 'text',
+      rating: 'int',
+      published: 'bool',
+      score: 'float',
+    },
     relationships: {
       author: { kind: 'object', table: 'author', on: ['author_id', 'id'] },
       comments: { kind: 'array', table: 'comment', on: ['id', 'article_id'] },
@@ -61,6 +68,7 @@ function generate(table: TableShape, count: number, seed: number): Row[] {
       else if (next(6) === 0) row[column] = null;
       else if (column.endsWith('_id')) row[column] = next(7) + 1;
       else if (type === 'int') row[column] = next(5);
+      else if (type === 'float') row[column] = next(6) / 2;
       else if (type === 'bool') row[column] = next(2) === 0;
       else row[column] = WORDS[next(WORDS.length)] ?? '';
     }
@@ -74,7 +82,7 @@ export const ROWS: Readonly<Record<string, readonly Row[]>> = {
   comment: generate(must(TABLES['comment'], 'a table of the model'), 16, 3),
 };
 
-const SQL_TYPES = { int: 'int', text: 'text', bool: 'boolean' } as const;
+const SQL_TYPES = { int: 'int', text: 'text', bool: 'boolean', float: 'double precision' } as const;
 
 /** Creates and fills the three tables. */
 export function databaseSql(): string {

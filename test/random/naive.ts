@@ -282,6 +282,11 @@ function holds(world: World, table: string, filter: Filter, row: Row, root: Row,
         }
         default:
       }
+      const aggregated = key.endsWith('_aggregate')
+        ? shapeOf(table).relationships[key.slice(0, -'_aggregate'.length)]
+        : undefined;
+      if (aggregated)
+        return predicateHolds(world, aggregated.table, related(aggregated, row), value as Predicate);
       const relationship = shapeOf(table).relationships[key];
       if (relationship) {
         const rows = related(relationship, row);
@@ -297,6 +302,63 @@ function holds(world: World, table: string, filter: Filter, row: Row, root: Row,
       );
     }),
   );
+}
+
+/** One aggregate function over related rows, and what it is compared with. */
+type Predicate = Readonly<
+  Record<
+    string,
+    {
+      readonly arguments?: string | readonly string[];
+      readonly distinct?: boolean;
+      readonly filter?: Filter;
+      readonly predicate: Readonly<Record<string, unknown>>;
+    }
+  >
+>;
+
+function predicateHolds(world: World, table: string, rows: readonly Row[], exp: Predicate): boolean {
+  const [fn, spec] = must(Object.entries(exp)[0], 'a predicate names a function');
+  const { filter } = spec;
+  const counted = permitted(world, table, rows).filter(
+    (row) => !filter || holds(world, table, filter, row, row, true) === true,
+  );
+  const columns = [spec.arguments ?? []].flat();
+  const value = predicateValue(counted, fn, columns, spec.distinct ?? false);
+  const truths = Object.entries(spec.predicate).map(([op, operand]): Truth =>
+    op === '_is_null' ? (value === null) === operand : ordered(value, op, operand as Value),
+  );
+  return all(truths) === true;
+}
+
+function predicateValue(
+  rows: readonly Row[],
+  fn: string,
+  columns: readonly string[],
+  distinct: boolean,
+): Value {
+  if (fn === 'count') return aggregated(rows, { key: '', op: 'count', columns, distinct }) as number;
+  const [column = ''] = columns;
+  const all = rows.map((row) => row[column] ?? null).filter((value) => value !== null);
+  const values = distinct ? [...new Set(all)] : all;
+  if (values.length === 0) return null;
+  const numbers = values as number[];
+  switch (fn) {
+    case 'bool_and':
+      return values.every((value) => value === true);
+    case 'bool_or':
+      return values.some((value) => value === true);
+    case 'max':
+      return Math.max(...numbers);
+    case 'min':
+      return Math.min(...numbers);
+    case 'sum':
+      return numbers.reduce((a, b) => a + b, 0);
+    case 'avg':
+      return numbers.reduce((a, b) => a + b, 0) / numbers.length;
+    default:
+      throw new Error(`no aggregate ${fn}`);
+  }
 }
 
 function compared(world: World, value: Value, op: string, operand: unknown, row: Row, root: Row): Truth {

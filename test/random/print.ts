@@ -95,7 +95,7 @@ function literal(json: unknown, enums: boolean): string {
   if (Array.isArray(json)) return `[${json.map((item) => literal(item, enums)).join(', ')}]`;
   if (typeof json === 'object' && json !== null) {
     return `{${Object.entries(json)
-      .map(([key, item]) => `${key}: ${literal(item, enums)}`)
+      .map(([key, item]) => `${key}: ${literal(item, enums || key === 'arguments')}`)
       .join(', ')}}`;
   }
   return enums && typeof json === 'string' ? json : JSON.stringify(json);
