@@ -69,6 +69,7 @@ function catalogTable(i: number): CatalogTable {
     insertable: true,
     updatable: true,
     deletable: true,
+    unseen: 'nothing',
   };
 }
 

@@ -90,7 +90,7 @@ export function openWrites(
     const [n, , flags] = must(head.writes[ref], 'a table of the role');
     const common = shared.block(n) as SharedWrite;
     const [select, insert, update, remove] = block(ref) as RoleWrite;
-    const { source, table, typeName, baseName, partitioned, keys } = common;
+    const { source, table, typeName, baseName, partitioned, unseen, keys } = common;
     const columns = common.columns
       .map(unpackColumn)
       .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
@@ -122,6 +122,7 @@ export function openWrites(
       select,
       columns,
       partitioned,
+      ...(unseen && { unseen }),
       keys,
       relationships,
       insert:

@@ -109,10 +109,18 @@ function encodeRole(role: RoleModel, shared: Shared): string {
 }
 
 function sharedNumber(
-  { source, table, typeName, baseName, partitioned, keys }: WriteModel,
+  { source, table, typeName, baseName, partitioned, unseen, keys }: WriteModel,
   shared: Shared,
 ): number {
-  const n = shared.tables.number({ source, table, typeName, baseName, partitioned, keys });
+  const n = shared.tables.number({
+    source,
+    table,
+    typeName,
+    baseName,
+    partitioned,
+    ...(unseen && { unseen }),
+    keys,
+  });
   shared.parts[n] ??= {
     columns: numbering(([name]) => name),
     relationships: numbering(([name]) => name),

@@ -39,7 +39,7 @@ export const WRITE_KINDS: readonly WriteKind[] = [
 
 export interface SharedWrite extends Pick<
   WriteModel,
-  'source' | 'table' | 'typeName' | 'baseName' | 'partitioned'
+  'source' | 'table' | 'typeName' | 'baseName' | 'partitioned' | 'unseen'
 > {
   readonly columns: readonly PackedColumn[];
   readonly keys: readonly UniqueKey[];

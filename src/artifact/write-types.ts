@@ -1,6 +1,6 @@
 // What a role may write: its part of an artifact for mutations, resolved as everything in it is.
 
-import type { QualifiedName } from '../catalog/types.ts';
+import type { QualifiedName, UnseenCode } from '../catalog/types.ts';
 import type { WebhookHeader } from '../webhook/types.ts';
 import type {
   BoolExp,
@@ -50,6 +50,8 @@ export interface WriteModel {
   readonly columns: readonly WriteColumn[];
   /** Postgres then has no system columns in what an insert returns. */
   readonly partitioned: boolean;
+  /** As in the catalog. */
+  readonly unseen?: UnseenCode;
   /** What `on_conflict` may name: the primary key, then unique constraints and indexes by name. */
   readonly keys: readonly UniqueKey[];
   /** Relationships to tables the role may insert into, sorted by name. */

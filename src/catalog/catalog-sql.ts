@@ -19,6 +19,7 @@ user_namespaces as (
 const RELATIONS = `
 relations as (
   select c.oid, n.schema, c.relname as name, c.relkind as kind,
+    c.relkind = 'r' and not c.relrowsecurity and not c.relhasrules as plain,
     case when c.relkind in ('r', 'p') then 28
       else pg_catalog.pg_relation_is_updatable(c.oid::pg_catalog.regclass, true) end as updatable
   from pg_catalog.pg_class c
@@ -107,6 +108,34 @@ foreign_key_lists as (
   group by k.conrelid
 )`;
 
+/**
+ * Tables that run functions of the user when a row is inserted. Postgres notes no dependency on its own functions, and those
+ * of extensions read no tables of the user's.
+ */
+const OWN_CODE = `
+own_functions as (
+  select d.classid, d.objid
+  from pg_catalog.pg_depend d
+  where d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+    and d.classid in ('pg_catalog.pg_constraint'::pg_catalog.regclass, 'pg_catalog.pg_attrdef'::pg_catalog.regclass)
+    and not exists (
+      select from pg_catalog.pg_depend e
+      where e.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and e.objid = d.refobjid and e.deptype = 'e'
+    )
+),
+own_code as (
+  select tgrelid as oid from pg_catalog.pg_trigger where not tgisinternal and tgname !~ '^notify_hasura_'
+  union
+  select k.conrelid from own_functions f join pg_catalog.pg_constraint k on k.oid = f.objid
+  where f.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass
+  union
+  select a.adrelid from own_functions f join pg_catalog.pg_attrdef a on a.oid = f.objid
+  where f.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass
+  union
+  select a.attrelid from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid
+  where t.typtype = 'd' and a.attnum > 0 and not a.attisdropped
+)`;
+
 const TABLES = `
 table_list as (
   select pg_catalog.json_agg(pg_catalog.json_build_object(
@@ -115,6 +144,7 @@ table_list as (
     'name', r.name,
     'kind', r.kind,
     'updatable', r.updatable,
+    'unseen', case when r.plain then case when o.oid is null then 'nothing' else 'functions' end end,
     'comment', d.description,
     'columns', c.list,
     'keys', k.list,
@@ -122,6 +152,7 @@ table_list as (
   )) as list
   from relations r
   left join column_lists c on c.attrelid = r.oid
+  left join own_code o on o.oid = r.oid
   left join key_lists k on k.indrelid = r.oid
   left join foreign_key_lists f on f.conrelid = r.oid
   left join pg_catalog.pg_description d
@@ -198,6 +229,7 @@ export const CATALOG_SQL = `with ${[
   COLUMNS,
   KEYS,
   FOREIGN_KEYS,
+  OWN_CODE,
   TABLES,
   FUNCTIONS,
   USER_TYPES,

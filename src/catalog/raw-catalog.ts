@@ -32,6 +32,7 @@ const table = v.object({
   name: text,
   kind: v.picklist(['r', 'v', 'm', 'p', 'f']),
   updatable: oid,
+  unseen: v.nullable(v.picklist(['nothing', 'functions'])),
   comment,
   columns: list(column),
   keys: list(v.object({ name: text, primary: v.boolean(), columns: numbers })),

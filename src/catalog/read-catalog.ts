@@ -139,6 +139,7 @@ function toTable(raw: RawTable, types: Types, tables: ReadonlyMap<number, RawTab
     insertable: (raw.updatable & CAN_INSERT) !== 0,
     updatable: (raw.updatable & CAN_UPDATE) !== 0,
     deletable: (raw.updatable & CAN_DELETE) !== 0,
+    ...(raw.unseen && { unseen: raw.unseen }),
   };
 }
 

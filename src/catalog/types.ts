@@ -56,7 +56,15 @@ export interface CatalogTable extends QualifiedName {
   readonly insertable: boolean;
   readonly updatable: boolean;
   readonly deletable: boolean;
+  /** What else runs when a statement writes to it; absent: anything, such as policies, rules, the query of a view. */
+  readonly unseen?: UnseenCode;
 }
+
+/**
+ * `nothing`: inserting a row runs no code of the user's, but for the triggers that record events. `functions`: triggers,
+ * and functions in defaults, constraints and domains, as rows are written; what is read is what the statement says.
+ */
+export type UnseenCode = 'nothing' | 'functions';
 
 export interface CatalogFunctionArgument {
   /** null for an argument without a name. */

@@ -196,6 +196,7 @@ function writeModel(
     select: ctx.refs.get(table) ?? null,
     columns: writeColumns(ctx.types, table),
     partitioned: catalog.kind === 'partitioned table',
+    ...(catalog.unseen && { unseen: catalog.unseen }),
     keys: keysOf(table),
     relationships: [...table.relationships.values()]
       .flatMap((relationship) => writeRelationship(table, relationship, writeRefs))

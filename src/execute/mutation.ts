@@ -1,6 +1,7 @@
 // A planned mutation -> its transactions, one after the other, and the texts of its answer. Each is one request to the
 // database, which undoes all of it when a statement fails.
 
+import type { IsolationLevel } from '../artifact/types.ts';
 import type { Session } from '../auth/types.ts';
 import type { QualifiedName } from '../catalog/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
@@ -43,39 +44,57 @@ export async function mutationTexts(
 ): Promise<ReadonlyMap<string, string>> {
   const texts = new Map(answer.constants);
   const trace = traceContextOf(headers);
+  const sources = engine.artifact.header.sources;
   // All values are read before anything is written.
-  const bound = answer.transactions.map(({ statements }) =>
-    statements.map(({ statement }): Statement => ({
-      sql: statement.text,
-      parameters: bind(plan, statement.bindings, { session, variables, trace }),
-    })),
-  );
+  const bound = answer.transactions.map((transaction): Bound => {
+    const source = sources.find(({ name }) => name === transaction.source);
+    const isolationLevel = source?.isolationLevel;
+    const alone = isolationLevel === undefined ? transaction.alone : null;
+    const statements = alone ? [alone] : transaction.statements.map(({ statement }) => statement);
+    return {
+      transaction,
+      isolationLevel,
+      isAlone: alone !== null,
+      statements: statements.map(({ text, bindings }) => ({
+        sql: text,
+        parameters: bind(plan, bindings, { session, variables, trace }),
+      })),
+    };
+  });
   if (answer.validations.length > 0) {
     const writes = engine.artifact.role(session.role, session.backend).writes();
     const inputs = validationInputs({ operation: plan.operation, variables }, writes, answer.validations);
     await validateInputs({ session, headers, trace, environment: engine.environment }, inputs);
   }
-  for (const [i, transaction] of answer.transactions.entries()) {
-    const statements = must(bound[i], 'each transaction is bound');
-    if (statements.length === 1) continue; // nothing but the session
-    const results = await run(engine, transaction, statements, answer);
-    for (const [n, { slot }] of transaction.statements.entries()) {
+  for (const given of bound) {
+    const results = await run(engine, given, answer);
+    // A statement alone is the last of those it stands for.
+    const told = given.isAlone ? given.transaction.statements.slice(1) : given.transaction.statements;
+    for (const [n, { slot }] of told.entries()) {
       if (slot !== null) texts.set(slot, results[n]?.rows[0]?.[0] ?? 'null');
     }
   }
   return texts;
 }
 
+/** A transaction with its values. */
+interface Bound {
+  readonly transaction: Transaction;
+  readonly isolationLevel: IsolationLevel | undefined;
+  /** One statement that needs no transaction around it. */
+  readonly isAlone: boolean;
+  readonly statements: readonly Statement[];
+}
+
 async function run(
   engine: Engine,
-  transaction: Transaction,
-  statements: readonly Statement[],
+  { transaction, isolationLevel, isAlone, statements }: Bound,
   { failures }: MutationAnswer,
 ): Promise<readonly StatementResult[]> {
   try {
-    const source = engine.artifact.header.sources.find(({ name }) => name === transaction.source);
-    const options = { isolationLevel: source?.isolationLevel };
-    return await engine.database(transaction.source).transaction(statements, options);
+    const database = engine.database(transaction.source);
+    if (isAlone) return [await database.query(must(statements[0], 'a statement alone'))];
+    return await database.transaction(statements, { isolationLevel });
   } catch (error) {
     const raised =
       error instanceof NeonError && error.code === UNDEFINED_SETTING ? raisedFailure(error.message) : null;
@@ -86,7 +105,7 @@ async function run(
     }
     const at = failedStatement(transaction, error);
     const { path } = must(transaction.statements[at], 'a statement of the transaction');
-    throw databaseError(error, must(statements[at], 'a statement of the transaction'), {
+    throw databaseError(error, must(statements[isAlone ? 0 : at], 'a statement of the transaction'), {
       path: pathText(path),
       writes: true,
     });

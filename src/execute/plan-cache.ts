@@ -74,8 +74,11 @@ function planUnits({ answer, guards, values }: Plan): number {
       return items + answer.statement.text.length;
     case 'mutation':
       return answer.transactions
-        .flatMap(({ statements }) => statements)
-        .reduce((sum, { statement }) => sum + statement.text.length, items);
+        .flatMap(({ statements, alone }) => [
+          ...statements.map(({ statement }) => statement),
+          ...(alone ? [alone] : []),
+        ])
+        .reduce((sum, { text }) => sum + text.length, items);
     case 'parts':
       return answer.parts.reduce(
         (sum, part) => sum + (part.kind === 'statement' ? part.statement.text.length : UNITS_PER_ITEM),

@@ -107,6 +107,46 @@ describe('tables', () => {
     expect(can('named')).toEqual([true, false, false]); // by its INSTEAD OF INSERT trigger
     expect(can('cage_counts')).toEqual([false, false, false]);
   });
+
+  it('knows what runs unseen when they are written to', async () => {
+    await run(`
+      create schema unseen;
+      create function unseen.f() returns int language sql as $$ select 1 $$;
+      create function unseen.t() returns trigger language plpgsql as $$ begin return new; end $$;
+      create domain unseen.d as int check (value > unseen.f());
+      create table unseen.plain (id uuid default gen_random_uuid(), n serial, u citext check (length(u) > 0), at timestamptz default now());
+      create table unseen.child (key int primary key) inherits (unseen.plain);
+      create table unseen.triggered (id int);
+      create trigger t after delete on unseen.triggered for each statement execute function unseen.t();
+      create table unseen.event (id int);
+      create trigger "notify_hasura_x_INSERT" after insert on unseen.event for each row execute function unseen.t();
+      create table unseen.checked (id int check (id > unseen.f()));
+      create table unseen.default_of (id int default unseen.f());
+      create table unseen.domain (id unseen.d);
+      create table unseen.policies (id int); alter table unseen.policies enable row level security;
+      create table unseen.rules (id int); create rule r as on insert to unseen.rules do also select 1;
+      create table unseen.parts (id int) partition by list (id);
+      create table unseen.part partition of unseen.parts for values in (1);
+      create view unseen.looked as select * from unseen.plain;
+    `);
+    const { tables } = await readCatalogFromUrl(database.url);
+    await run('drop schema unseen cascade');
+    const unseen = tables.filter((t) => t.schema === 'unseen').map((t) => [t.name, t.unseen]);
+    expect(Object.fromEntries(unseen)).toEqual({
+      plain: 'nothing',
+      child: 'nothing',
+      event: 'nothing',
+      part: 'nothing',
+      triggered: 'functions',
+      checked: 'functions',
+      default_of: 'functions',
+      domain: 'functions',
+      policies: undefined,
+      rules: undefined,
+      parts: undefined,
+      looked: undefined,
+    });
+  });
 });
 
 describe('keys', () => {

@@ -32,6 +32,8 @@ export interface Change {
   readonly alias: Sql;
   /** Raises where a row fails the permission's check. */
   readonly check: Sql | undefined;
+  /** Its conditions look at the rows alone. */
+  readonly ownRows: boolean;
 }
 
 /** Adds the change to the script, and what answers it. */
@@ -51,7 +53,7 @@ export function changeRows(ctx: MutationContext, change: Change): RootText {
     const returned = join([sql`${alias}.*`, ...checks]);
     script.statements.push({
       ...statement,
-      selfContained: !write.partitioned,
+      selfContained: change.ownRows && write.unseen !== undefined,
       slot,
       sql: sql`with "m:" as (${change.sql} returning ${returned}) ${answer(IN_STATEMENT)}`,
     });

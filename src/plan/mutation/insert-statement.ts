@@ -15,6 +15,7 @@ import type { InputRow, RowsPlace } from './input-rows.ts';
 import { relatedOf } from './input-rows.ts';
 import type { Conflict } from './on-conflict.ts';
 import { planOnConflict } from './on-conflict.ts';
+import { looksAtOwnRow } from './own-row.ts';
 import { inputOf, memberOf } from './request-value.ts';
 import { newRowSet, rowsParam } from './row-set.ts';
 import type { Failure, MutationContext, RowSettings } from './script.ts';
@@ -56,6 +57,8 @@ export interface InsertSql {
   readonly alias: Sql;
   /** Raises where a row fails the permission's check; undefined where none can. */
   readonly check: Sql | undefined;
+  /** Its conditions look at the rows alone. */
+  readonly ownRows: boolean;
 }
 
 /** Adds the statement to the script; its rows and their number stay in settings. */
@@ -101,6 +104,9 @@ export function insertSql(ctx: MutationContext, task: RowsToInsert): InsertSql {
     sql: sql`insert into ${table} ${source}${conflict?.sql ?? sql``}`,
     alias,
     check: checkSql(ctx, task, alias, conflict),
+    ownRows:
+      looksAtOwnRow(must(write.insert, 'rows are inserted by roles that may').check) &&
+      (conflict?.ownRows ?? true),
   };
 }
 

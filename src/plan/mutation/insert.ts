@@ -72,11 +72,11 @@ export function planInsert(
     path,
     depth: 0,
     respond: simple
-      ? ({ sql: insert, alias, check }) => {
+      ? ({ sql: insert, alias, check, ownRows }) => {
           const returned = check ? sql`${alias}.*, ${check} as "k:"` : sql`${alias}.*`;
           ctx.script.statements.push({
             ...statement,
-            selfContained: !write.partitioned,
+            selfContained: ownRows && write.unseen !== undefined,
             sql: sql`with "m:" as (${insert} returning ${returned}) ${answer(IN_STATEMENT)}`,
           });
         }

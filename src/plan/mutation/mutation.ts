@@ -161,10 +161,10 @@ const SESSION = sql`set_config('hasura.user', ${param({ kind: 'session_json' }, 
 const TRACE = sql`set_config('hasura.tracecontext', ${param({ kind: 'trace_json' }, sql`text`)}, true)`;
 
 /**
- * A statement that needs no other gets the session as a condition: `… where (select set_config(…) || set_config(…)) is not
- * null`. Postgres decides a condition that depends on no row once, before it reads the first (in its plans a «One-Time
- * Filter»), and runs what writes in `with` only when its rows are read: so triggers, defaults and functions find the
- * session. Of partitioned tables it leaves partitions out even before, perhaps by functions that look for the session.
+ * A statement that is all of a transaction may take the session along as a condition: `… where (select set_config(…) ||
+ * set_config(…)) is not null`. Postgres decides a condition that depends on no row once, before it reads the first (in its
+ * plans a «One-Time Filter»), and runs what writes in `with` only when its rows are read: so triggers, defaults and checks
+ * find the session. What it evaluates while it plans does not, hence `selfContained`.
  */
 function transaction({ source, statements }: Progress['transactions'][number]): Transaction {
   const session: ScriptStatement = {
@@ -180,8 +180,10 @@ function transaction({ source, statements }: Progress['transactions'][number]): 
       : null;
   return {
     source,
-    statements: [session, ...statements].map(({ sql: text, selfContained: _, ...rest }) => ({
-      ...rest,
+    statements: [session, ...statements].map(({ sql: text, slot, table, path }) => ({
+      slot,
+      table,
+      path,
       statement: emit(text),
     })),
     alone,

@@ -14,6 +14,7 @@ import type { PlanContext } from '../context.ts';
 import { invalid } from '../context.ts';
 import { presence, view } from '../input.ts';
 import { permissionSql } from '../permission.ts';
+import { looksAtOwnRow, whereLooksAtOwnRow } from './own-row.ts';
 import { presetValueSql } from './values.ts';
 
 /** The value of `<table>_update_column` for roles that may update no column: an enum has at least one. */
@@ -24,6 +25,8 @@ export interface Conflict {
   readonly kind: 'ignore' | 'update';
   /** ` on conflict …` */
   readonly sql: Sql;
+  /** Its conditions look at the rows alone. */
+  readonly ownRows: boolean;
 }
 
 /** Names clients can write: GraphQL allows fewer than Postgres. */
@@ -58,7 +61,7 @@ export function planOnConflict(
   const target = join(key.columns.map((column) => ident(column)));
   if (columns.length === 0) {
     checkWhere(ctx, write, alias, given.get('where'));
-    return { kind: 'ignore', sql: sql` on conflict (${target}) do nothing` };
+    return { kind: 'ignore', sql: sql` on conflict (${target}) do nothing`, ownRows: true };
   }
   const update = must(write.update, 'on_conflict is there for roles that may update');
   const sets = [
@@ -70,6 +73,11 @@ export function planOnConflict(
   return {
     kind: 'update',
     sql: sql` on conflict (${target}) do update set ${join(sets)} where ${condition}`,
+    ownRows:
+      looksAtOwnRow(update.filter) &&
+      (update.check === null || looksAtOwnRow(update.check)) &&
+      (write.select === null ||
+        whereLooksAtOwnRow(ctx.reader, ctx.role.table(write.select), given.get('where'))),
   };
 }
 

@@ -18,7 +18,10 @@ export interface Failure {
 
 export interface ScriptStatement {
   readonly sql: Sql;
-  /** It writes to a table, and answers by itself with a `select` that has no `where`: it needs no transaction around it. */
+  /**
+   * It ends with a `select` that has no `where`, and reads nothing but its own table, without policies and the like: it can
+   * take the session along instead of a statement before it.
+   */
   readonly selfContained?: boolean;
   /** What it gives is the JSON text of this part of the answer; null: nothing of the answer. */
   readonly slot: string | null;

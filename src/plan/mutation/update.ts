@@ -17,6 +17,7 @@ import { keyConditions } from '../key.ts';
 import { permissionSql } from '../permission.ts';
 import { changeRows } from './changed-rows.ts';
 import { checkedSql } from './insert-statement.ts';
+import { looksAtOwnRow, whereLooksAtOwnRow } from './own-row.ts';
 import { emptyResponse, IN_STATEMENT, responseSql, singleSql } from './response.ts';
 import type { RootText } from './root-text.ts';
 import type { MutationContext } from './script.ts';
@@ -44,6 +45,7 @@ export function planUpdate(ctx: MutationContext, task: FieldTask): RootText {
     place,
     single: false,
     rows: (alias) => [filterSql(ctx, write, alias, where)],
+    where,
   });
 }
 
@@ -70,7 +72,7 @@ export function planUpdateByKey(ctx: MutationContext, task: FieldTask): RootText
   }
   const join_ = keyConditions(plan, table, columns, argument.path);
   validateArguments(ctx, task, 'update', 'object');
-  return updateRows(ctx, task, { given, place, single: true, rows: join_ });
+  return updateRows(ctx, task, { given, place, single: true, rows: join_, where: undefined });
 }
 
 /**
@@ -106,6 +108,7 @@ export function planUpdateMany(ctx: MutationContext, task: FieldTask): RootText 
         place: item.path,
         single: false,
         rows: (alias) => [filterSql(ctx, write, alias, where)],
+        where,
       },
     );
   });
@@ -119,9 +122,12 @@ interface Update {
   readonly place: Path;
   readonly single: boolean;
   readonly rows: (alias: Sql) => readonly Sql[];
+  /** The client's filter, where there is one. */
+  readonly where: Argument | undefined;
 }
 
-function updateRows(ctx: MutationContext, task: FieldTask, { given, place, single, rows }: Update): RootText {
+function updateRows(ctx: MutationContext, task: FieldTask, change: Update): RootText {
+  const { given, place, single, rows } = change;
   const { plan } = ctx;
   const { write, field, slot } = task;
   const update = must(write.update, 'the field is there for roles that may update');
@@ -150,6 +156,10 @@ function updateRows(ctx: MutationContext, task: FieldTask, { given, place, singl
     check: checked
       ? checkedSql(ctx, permissionSql(plan, must(update.check, 'a check'), alias), undefined)
       : undefined,
+    ownRows:
+      looksAtOwnRow(update.filter) &&
+      (update.check === null || looksAtOwnRow(update.check)) &&
+      whereLooksAtOwnRow(plan.reader, selectedTable(ctx, write), change.where),
   });
 }
 
