@@ -8,7 +8,11 @@ export interface QueryClass {
   readonly title: string;
   readonly query: string;
   /** Variables of the `i`th request, so that no two in a row ask for the same. */
-  readonly variables: (i: number) => Readonly<Record<string, number>>;
+  readonly variables: (i: number) => Readonly<Record<string, unknown>>;
+  /** Different requests, which are sent in turn; 64 unless told. */
+  readonly requests?: number;
+  /** Of one that changes the database: SQL that puts it into the state requests are measured in. */
+  readonly prepare?: string;
   /** The hand-written answer; absent where no database is asked. */
   readonly floor?: HandWritten;
 }
@@ -16,7 +20,7 @@ export interface QueryClass {
 export interface HandWritten {
   /** One row of one text column: the whole of `data`. */
   readonly sql: string;
-  /** Names of the variables behind `$1`, `$2`, …; `user` is the session's user. */
+  /** Names of the variables behind `$1`, `$2`, …, lists and objects as JSON; `user` is the session's user. */
   readonly parameters: readonly string[];
 }
 

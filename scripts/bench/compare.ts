@@ -8,9 +8,10 @@ import { CLASSES, type QueryClass } from './classes.ts';
 import { type Answer, openConnection, requestBytes } from './http-client.ts';
 import { type LoadGenerator, type LoadTarget, median, type Sample } from './load.ts';
 import { ROLE } from './metadata.ts';
+import { WRITE_CLASSES } from './writes.ts';
 
 /** Different requests of a class; they are sent in turn. */
-const VARIANTS = 64;
+const DEFAULT_REQUESTS = 64;
 
 const INTROSPECTION: QueryClass = {
   name: 'introspection',
@@ -19,7 +20,7 @@ const INTROSPECTION: QueryClass = {
   variables: () => ({}),
 };
 
-export const ALL_CLASSES: readonly QueryClass[] = [...CLASSES, INTROSPECTION];
+export const ALL_CLASSES: readonly QueryClass[] = [...CLASSES, INTROSPECTION, ...WRITE_CLASSES];
 
 /** Headers of every measured request: the role `user` as employee 3. */
 export const HEADERS: Readonly<Record<string, string>> = { 'x-hasura-role': ROLE, 'x-hasura-user-id': '3' };
@@ -39,15 +40,19 @@ function floorPath(queryClass: QueryClass): string {
   return queryClass.name === 'typename' ? '/constant' : '/introspection';
 }
 
-/** The requests of a class, as the target is asked them. */
+/** Runs SQL in the benchmark's database. */
+export type Prepare = (sql: string) => Promise<void>;
+
+/** The requests of a class, as the target is asked them; `from` counts their variables from another number. */
 export function requestsFor(
   target: TargetName,
   url: string,
   queryClass: QueryClass,
+  from = 0,
 ): { url: URL; requests: Buffer[] } {
   const address = new URL(target === 'engine' ? '/v1/graphql' : floorPath(queryClass), url);
-  const requests = Array.from({ length: VARIANTS }, (_, i) => {
-    const variables = queryClass.variables(i);
+  const requests = Array.from({ length: queryClass.requests ?? DEFAULT_REQUESTS }, (_, i) => {
+    const variables = queryClass.variables(from + i);
     const body =
       Object.keys(variables).length > 0
         ? { query: queryClass.query, variables }
@@ -67,15 +72,19 @@ export async function introspectionAnswer(engine: ServedWorker): Promise<string>
  * Sends every request of a class to both and compares the answers, whitespace aside.
  * @throws Error that shows both answers where they differ.
  */
-export async function checkSameAnswers(targets: Targets, queryClass: QueryClass): Promise<void> {
-  const [floor, engine] = await Promise.all(
-    TARGET_NAMES.map(async (target) => {
-      const { url, requests } = requestsFor(target, targets[target].url, queryClass);
-      return await answersOf(url, requests);
-    }),
-  );
-  for (const [i, answer] of (floor ?? []).entries()) {
-    const other = engine?.[i] ?? '';
+export async function checkSameAnswers(
+  targets: Targets,
+  queryClass: QueryClass,
+  prepare: Prepare,
+): Promise<void> {
+  const asked = async (target: TargetName): Promise<string[]> => {
+    if (queryClass.prepare !== undefined) await prepare(queryClass.prepare);
+    const { url, requests } = requestsFor(target, targets[target].url, queryClass);
+    return await answersOf(url, requests.slice(0, DEFAULT_REQUESTS));
+  };
+  const [floor, engine] = [await asked('floor'), await asked('engine')];
+  for (const [i, answer] of floor.entries()) {
+    const other = engine[i] ?? '';
     if (!answer.startsWith('{"data":') || compactJson(answer) !== compactJson(other)) {
       throw new Error(
         `${queryClass.name}, request ${i}: floor and engine differ.\nfloor:  ${answer.slice(0, 600)}\nengine: ${other.slice(0, 600)}`,
@@ -103,6 +112,7 @@ export interface CompareOptions {
   /** Length of one round of each. */
   readonly seconds: number;
   readonly rounds: number;
+  readonly prepare: Prepare;
 }
 
 export interface Comparison {
@@ -121,14 +131,17 @@ export async function compare(
   queryClass: QueryClass,
   options: CompareOptions,
 ): Promise<Comparison[]> {
-  const { seconds, rounds } = options;
+  const { seconds, rounds, prepare } = options;
   const loads = TARGET_NAMES.map((target): LoadTarget => {
-    const { url, requests } = requestsFor(target, targets[target].url, queryClass);
+    // Where rows change, each has its own: what one deletes the other could not.
+    const from = queryClass.prepare !== undefined && target === 'engine' ? (queryClass.requests ?? 0) : 0;
+    const { url, requests } = requestsFor(target, targets[target].url, queryClass, from);
     return { url: url.href, requests };
   });
   const pids = TARGET_NAMES.map((target) => targets[target].pid);
   const comparisons: Comparison[] = [];
   for (const connections of options.connections) {
+    if (queryClass.prepare !== undefined) await prepare(queryClass.prepare);
     const [floor, engine] = await load.measure({ targets: loads, connections, seconds, rounds }, pids);
     if (!floor || !engine) throw new Error('Invariant broken: a job gives a sample of each target');
     const ratios = engine.requestsPerSecond.map(

@@ -5,9 +5,11 @@ import { startEmbeddedPostgres } from '../database/embedded.ts';
 import { parseDatabaseUrl, withDatabase } from '../database/url.ts';
 import { DATA_SQL } from './data.ts';
 import { wideTablesSql } from './wide-schema.ts';
+import { WRITES_SQL } from './writes.ts';
 
 export interface BenchDatabase {
   readonly url: string;
+  readonly run: (sql: string) => Promise<void>;
   /** Makes another database beside it with these tables, and gives its URL. */
   add(suffix: string, sql: string): Promise<string>;
   stop(): Promise<void>;
@@ -35,8 +37,13 @@ export async function startBenchDatabase(serverUrl: string | undefined): Promise
   };
   const name = `hedge_bench_${process.pid}`;
   try {
-    const url = await make(name, `${DATA_SQL};${wideTablesSql(1)}`);
-    return { url, add: (suffix, sql) => make(`${name}_${suffix}`, sql), stop };
+    const url = await make(name, `${DATA_SQL};${WRITES_SQL};${wideTablesSql(1)}`);
+    return {
+      url,
+      run: (sql) => execute(url, sql),
+      add: (suffix, sql) => make(`${name}_${suffix}`, sql),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

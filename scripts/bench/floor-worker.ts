@@ -8,6 +8,7 @@ import { neonDatabase } from '../../src/execute/neon.ts';
 import type { Database } from '../../src/execute/types.ts';
 import { must } from '../../src/util/assert.ts';
 import { CLASSES, type HandWritten } from './classes.ts';
+import { WRITE_CLASSES } from './writes.ts';
 
 interface Environment {
   readonly HASURA_GRAPHQL_DATABASE_URL: string;
@@ -16,14 +17,14 @@ interface Environment {
 
 interface Body {
   readonly query: string;
-  readonly variables?: Readonly<Record<string, number>>;
+  readonly variables?: Readonly<Record<string, unknown>>;
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
 const TYPENAME = '{"data":{"__typename":"query_root"}}';
 
 const handWritten = new Map<string, HandWritten>();
-for (const { query, floor } of CLASSES) if (floor) handWritten.set(query, floor);
+for (const { query, floor } of [...CLASSES, ...WRITE_CLASSES]) if (floor) handWritten.set(query, floor);
 
 let database: Database | undefined;
 
@@ -42,7 +43,7 @@ app.post('/v1/graphql', async (c) => {
   const { query, variables = {} } = await c.req.json<Body>();
   const { sql, parameters } = must(handWritten.get(query), 'the floor knows every query it is asked');
   const user = c.req.header('x-hasura-user-id') ?? '';
-  const values = parameters.map((name) => (name === 'user' ? user : String(variables[name])));
+  const values = parameters.map((name) => (name === 'user' ? user : parameterText(variables[name])));
   database ??= neonDatabase({
     connectionString: c.env.HASURA_GRAPHQL_DATABASE_URL,
     endpoint: c.env.NEON_ENDPOINT,
@@ -50,5 +51,9 @@ app.post('/v1/graphql', async (c) => {
   const data = await database.queryText(sql, values);
   return new Response(`{"data":${data}}`, { headers: JSON_HEADERS });
 });
+
+function parameterText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
 
 export default app;

@@ -177,7 +177,7 @@ export async function compareLive(
     await command(live, 'replace_metadata', { metadata: exportMetadata(METADATA) }, 2);
     const ratios: LiveRatio[] = [];
     for (const queryClass of CLASSES.filter(({ name }) => LIVE_CLASSES.has(name))) {
-      await checkSameAnswers({ ...targets, engine: live }, queryClass);
+      await checkSameAnswers({ ...targets, engine: live }, queryClass, context.database.run);
       const asked = (['floor', 'engine', 'live'] as const).map((name) => {
         const worker = name === 'live' ? live : targets[name];
         const { url, requests } = requestsFor(name === 'floor' ? name : 'engine', worker.url, queryClass);

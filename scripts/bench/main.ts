@@ -50,8 +50,10 @@ interface Flags {
   readonly json?: boolean;
 }
 
-const FULL: CompareOptions = { connections: [1, 8, 64], seconds: 0.1, rounds: 45 };
-const QUICK: CompareOptions = { connections: [8], seconds: 0.1, rounds: 15 };
+type Preset = Omit<CompareOptions, 'prepare'>;
+
+const FULL: Preset = { connections: [1, 8, 64], seconds: 0.1, rounds: 45 };
+const QUICK: Preset = { connections: [8], seconds: 0.1, rounds: 15 };
 const WIDE_SIZES = [10, 100, 1000] as const;
 const LIVE_SIZES: readonly LiveSize[] = [
   { tables: 100, runs: 9 },
@@ -104,7 +106,7 @@ process.exit();
 
 async function bench(flags: Flags, progress: Progress, shutdown: Shutdown): Promise<Report> {
   const preset = flags.quick === true ? QUICK : FULL;
-  const options: CompareOptions = {
+  const wanted: Preset = {
     connections: flags.connections ?? preset.connections,
     seconds: flags.seconds ?? preset.seconds,
     rounds: flags.rounds ?? preset.rounds,
@@ -115,6 +117,7 @@ async function bench(flags: Flags, progress: Progress, shutdown: Shutdown): Prom
 
   const database = await progress.step('Preparing the database', () => startBenchDatabase(flags.databaseUrl));
   shutdown.onStop(() => database.stop());
+  const options: CompareOptions = { ...wanted, prepare: database.run };
   const endpoint = await startNeonEndpoint();
   shutdown.onStop(() => endpoint.stop());
   const environment = { [DATABASE_URL_VARIABLE]: database.url, NEON_ENDPOINT: endpoint.url };
@@ -124,7 +127,7 @@ async function bench(flags: Flags, progress: Progress, shutdown: Shutdown): Prom
     startTargets({ folder, built, environment, shutdown }),
   );
   await progress.step('Comparing answers', async () => {
-    for (const queryClass of classes) await checkSameAnswers(targets, queryClass);
+    for (const queryClass of classes) await checkSameAnswers(targets, queryClass, database.run);
   });
 
   const load = startLoadGenerator();

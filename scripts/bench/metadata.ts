@@ -9,6 +9,7 @@ import type {
   TableMetadata,
   TableName,
 } from '../../src/metadata/types.ts';
+import { WRITE_TABLES } from './writes.ts';
 
 /** Name of the variable that holds the connection string. */
 export const DATABASE_URL_VARIABLE = 'HASURA_GRAPHQL_DATABASE_URL';
@@ -116,7 +117,7 @@ export const METADATA: Metadata = {
       name: 'default',
       kind: 'postgres',
       configuration: { connection_info: { database_url: { from_env: DATABASE_URL_VARIABLE } } },
-      tables: TABLES,
+      tables: [...TABLES, ...WRITE_TABLES],
     },
   ],
 };
