@@ -72,5 +72,8 @@ function cellText(
     const member = value && memberOf(reader, value, name);
     return member ? describeInput(inputOf(member), reader.variables) : 'null';
   });
+  // A number has nothing to quote, and most texts nothing to escape.
+  if (typeof json === 'number' && leaf.kind === 'scalar' && !leaf.type.array) return text;
+  if (!/["\\]/.test(text)) return `"${text}"`;
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

@@ -30,8 +30,15 @@ function seenRows(reader: RequestReader, { place, relationships, depth }: RowsLo
   if (depth === 'each')
     return rows.map((row) => `${row.parent}: ${seenRow(reader, row, relationships)}`).join('\n');
   const counts = new Map<string, number>();
+  // Rows like the one before, as those of a program are, take no more than the comparison of their keys.
+  let last: { readonly keys: readonly string[]; readonly seen: string } | undefined;
   for (const row of rows) {
-    const seen = seenRow(reader, row, relationships);
+    const keys = row.value && keysOf(reader, row.value);
+    let seen = last && keys && equal(last.keys, keys) ? last.seen : undefined;
+    if (seen === undefined) {
+      seen = seenRow(reader, row, relationships);
+      last = keys && !keys.some((name) => relationships.has(name)) ? { keys, seen } : undefined;
+    }
     counts.set(seen, (counts.get(seen) ?? 0) + 1);
   }
   // Rows with the same members in another order of keys or rows are the same to a plan that knows only unions.
@@ -40,6 +47,10 @@ function seenRows(reader: RequestReader, { place, relationships, depth }: RowsLo
     for (const name of seen.split(' ')) names.set(name, (names.get(name) ?? 0) + count);
   const texts = [...names].map(([name, count]) => (count === rows.length ? name : `${name}?`)).sort();
   return `${rows.length === 0 ? 0 : 'some'} ${texts.join(' ')}`;
+}
+
+function equal(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, i) => name === b[i]);
 }
 
 /** Names of members, each with what of its relationship matters; `!` for what is no object. */
