@@ -12,7 +12,7 @@ import { andSql, ident, join, sql } from '../sql/sql.ts';
 import { must } from '../util/assert.ts';
 import { countedSql, predicateFunctionSql } from './aggregate-function.ts';
 import type { Argument } from './arguments.ts';
-import { booleanArgument, enumValue, listItems, mismatch } from './arguments.ts';
+import { booleanArgument, enumValue, listItems, mismatch, noList } from './arguments.ts';
 import { columnCellSql } from './cell.ts';
 import type { PlanContext } from './context.ts';
 import { countTerm, invalid, newAlias } from './context.ts';
@@ -128,8 +128,7 @@ function argumentColumns(
   if (takes === 'rows') {
     if (!given) return [];
     const typeName = remote.typeOf('select_column');
-    notNull(ctx, given, 'a list', typeName);
-    return (listItems(ctx, given, `${typeName}!`) ?? []).map((item) => column(item, typeName));
+    return (listItems(ctx, given, `${typeName}!`) ?? noList(given)).map((item) => column(item, typeName));
   }
   const argument = given ?? missing('arguments', parent);
   const columnsName = aggregatePredicateTypeName(naming, baseName, fn, 'columns');
@@ -167,7 +166,6 @@ function missing(name: string, { path }: Argument): never {
 }
 
 function notNull(ctx: PlanContext, argument: Argument, expected: string, typeName: string): void {
-  const type = expected === 'a list' ? `[${typeName}!]` : typeName;
-  if (presence(ctx.reader, argument.input, type, argument.path) !== 'value')
+  if (presence(ctx.reader, argument.input, typeName, argument.path) !== 'value')
     mismatch(ctx, argument, expected, typeName);
 }

@@ -39,7 +39,7 @@ export function readArguments(
   return given;
 }
 
-/** The items of a list argument; a single value stands for a list of one. Null and absent give undefined. */
+/** The items of a list argument; a single value stands for a list of one, and its place is the first. Null and absent give undefined. */
 export function listItems(
   ctx: PlanContext,
   argument: Argument,
@@ -58,7 +58,7 @@ export function listItems(
     default: {
       // The value behind a variable: its own type was compared with the list's.
       const input = resolveVariable(ctx.reader, argument.input, `[${itemType}]`, argument.path);
-      return [{ input: input ?? argument.input, path: argument.path }];
+      return [{ input: input ?? argument.input, path: at(argument.path, 0) }];
     }
   }
 }
@@ -107,4 +107,9 @@ export function mismatch(ctx: PlanContext, argument: Argument, expected: string,
   const resolved = resolveVariable(ctx.reader, argument.input, typeName, argument.path);
   const found = resolved ? describeInput(resolved, ctx.reader.variables) : 'null';
   invalid(`expected ${expected} for type '${typeName}', but found ${found}`, argument.path);
+}
+
+/** Says that null stands where a list is expected: everything else would be its only item. */
+export function noList({ path }: Argument): never {
+  invalid('expected a list, but found null', path);
 }

@@ -12,7 +12,7 @@ import { andSql, ident, orSql, sql } from '../sql/sql.ts';
 import { unreachable } from '../util/assert.ts';
 import { aggregatePredicateSql } from './aggregate-predicate.ts';
 import type { Argument } from './arguments.ts';
-import { mismatch } from './arguments.ts';
+import { mismatch, noList } from './arguments.ts';
 import { columnCellSql, computedCellSql } from './cell.ts';
 import { castSql } from './codec.ts';
 import type { Operand } from './comparison.ts';
@@ -77,13 +77,13 @@ function boolExps(ctx: PlanContext, scope: Scope, argument: Argument): Sql[] {
       return boolExpSql(ctx, scope, { input, path: at(argument.path, i) });
     });
   }
-  if (seen.kind === 'object') {
+  if (seen.kind === 'object' || seen.kind === 'scalar') {
     // A single value stands for a list of one; of a variable its value, as its type was compared with the list's.
     const input =
       resolveVariable(ctx.reader, argument.input, `[${typeName}!]`, argument.path) ?? argument.input;
-    return [boolExpSql(ctx, scope, { input, path: argument.path })];
+    return [boolExpSql(ctx, scope, { input, path: at(argument.path, 0) })];
   }
-  mismatch(ctx, argument, 'a list', typeName);
+  noList(argument);
 }
 
 function fieldConditions(ctx: PlanContext, scope: Scope, name: string, member: Argument): Sql[] {
@@ -240,7 +240,8 @@ function clientOperand(ctx: PlanContext, type: ScalarType, op: string, argument:
     items() {
       const expected = operandType(type, op);
       const seen = view(ctx.reader, argument.input, expected, argument.path);
-      if (seen.kind !== 'list') return [clientOperand(ctx, type, '_eq', argument)];
+      if (seen.kind !== 'list')
+        return [clientOperand(ctx, type, '_eq', { ...argument, path: at(argument.path, 0) })];
       return seen.items.map((input, i) => {
         countTerm(ctx);
         const path = at(argument.path, i);

@@ -11,7 +11,7 @@ import { join, sql } from '../sql/sql.ts';
 import type { AskedOfRows } from './aggregate-fields.ts';
 import { aggregateFieldsSql, askedColumnSql, columnNamed, typeNameSql } from './aggregate-fields.ts';
 import type { Argument } from './arguments.ts';
-import { listItems, mismatch, readArguments } from './arguments.ts';
+import { listItems, mismatch, noList, readArguments } from './arguments.ts';
 import type { SelectedField } from './collect.ts';
 import { collectFields, noSubselection, subselection } from './collect.ts';
 import type { PlanContext } from './context.ts';
@@ -54,7 +54,7 @@ export function groupBySql(ctx: PlanContext, asked: AskedOfRows, field: Selected
 
 function keysOf(ctx: PlanContext, { table }: AskedOfRows, argument: Argument): readonly ColumnField[] {
   const typeName = table.typeOf('group_by_key');
-  const items = listItems(ctx, argument, `${typeName}!`) ?? mismatch(ctx, argument, 'a list', typeName);
+  const items = listItems(ctx, argument, `${typeName}!`) ?? noList(argument);
   return items.map((item) => {
     const seen = view(ctx.reader, item.input, `${typeName}!`, item.path);
     if (seen.kind !== 'object') mismatch(ctx, item, 'an object', typeName);

@@ -171,7 +171,7 @@ describe('groups', () => {
     expect(
       await ask('reader', '{ article_aggregate { group_by(keys: {column: size}) { aggregate { count } } } }'),
     ).toBe(
-      "validation-failed $.selectionSet.article_aggregate.selectionSet.group_by.args.keys.column expected one of the values ['author_id', 'id', 'kind'] for type 'article_select_column', but found 'size'",
+      "validation-failed $.selectionSet.article_aggregate.selectionSet.group_by.args.keys[0].column expected one of the values ['author_id', 'id', 'kind'] for type 'article_select_column', but found 'size'",
     );
     expect(
       await ask('reader', '{ article_aggregate { group_by(keys: []) { group_key { size } } } }'),
@@ -201,11 +201,11 @@ describe('groups', () => {
     ['{ article_aggregate { group_by { aggregate { count } } } }', "args missing required field 'keys'"],
     [
       '{ article_aggregate { group_by(keys: {}) { aggregate { count } } } }',
-      "args.keys missing required field 'column'",
+      "args.keys[0] missing required field 'column'",
     ],
     [
       '{ article_aggregate { group_by(keys: {column: notes}) { aggregate { count } } } }',
-      "args.keys.column column 'notes' of type 'json' cannot be a grouping key",
+      "args.keys[0].column column 'notes' of type 'json' cannot be a grouping key",
     ],
     [
       '{ article_aggregate { group_by(keys: []) { nodes { id } } } }',

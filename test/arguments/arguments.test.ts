@@ -50,7 +50,7 @@ describe('a literal of an enum', () => {
         'insert_item(objects: [{name: "b"}, {name: a}]) { affected_rows }',
         'insert_item.args.objects[1].name',
       ],
-      ['insert_item(objects: {tags: ["x", a]}) { affected_rows }', 'insert_item.args.objects.tags[1]'],
+      ['insert_item(objects: {tags: ["x", a]}) { affected_rows }', 'insert_item.args.objects[0].tags[1]'],
       ['update_item(where: {}, _set: {name: a}) { affected_rows }', 'update_item.args._set.name'],
     ]) {
       expect(await ask('admin', `mutation { ${field} }`)).toBe(

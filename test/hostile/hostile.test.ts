@@ -200,11 +200,11 @@ describe('values', () => {
     ],
     [
       '{ author(order_by: {id: "asc"}) { id } }',
-      "validation-failed $.selectionSet.author.args.order_by.id expected an enum value for type 'order_by', but found a string",
+      "validation-failed $.selectionSet.author.args.order_by[0].id expected an enum value for type 'order_by', but found a string",
     ],
     [
       '{ author(order_by: {id: up}) { id } }',
-      "validation-failed $.selectionSet.author.args.order_by.id expected one of the values ['asc', 'asc_nulls_first', 'asc_nulls_last', 'desc', 'desc_nulls_first', 'desc_nulls_last'] for type 'order_by', but found 'up'",
+      "validation-failed $.selectionSet.author.args.order_by[0].id expected one of the values ['asc', 'asc_nulls_first', 'asc_nulls_last', 'desc', 'desc_nulls_first', 'desc_nulls_last'] for type 'order_by', but found 'up'",
     ],
     [
       '{ author { search { title } } }',

@@ -192,7 +192,7 @@ describe('graphql-default', () => {
     ],
     [
       '{ authorLocal(orderBy: {authorId: asc}) { authorId } }',
-      "$.selectionSet.authorLocal.args.orderBy.authorId expected one of the values ['ASC', 'ASC_NULLS_FIRST', 'ASC_NULLS_LAST', 'DESC', 'DESC_NULLS_FIRST', 'DESC_NULLS_LAST'] for type 'OrderBy', but found 'asc'",
+      "$.selectionSet.authorLocal.args.orderBy[0].authorId expected one of the values ['ASC', 'ASC_NULLS_FIRST', 'ASC_NULLS_LAST', 'DESC', 'DESC_NULLS_FIRST', 'DESC_NULLS_LAST'] for type 'OrderBy', but found 'asc'",
     ],
     [
       '{ authorLocalAggregate { aggregate { stddev_pop { oddName } } } }',

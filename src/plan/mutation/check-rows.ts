@@ -131,8 +131,9 @@ export function checkVariableTypes(
 ): void {
   const typeName = write.typeOf('insert_input');
   if (isVariable(ctx, node, many ? `[${typeName}!]!` : `${typeName}!`, path)) return;
-  if (many && node.kind === Kind.LIST) {
-    for (const [i, item] of node.values.entries())
+  if (many) {
+    const items = node.kind === Kind.LIST ? node.values : [node];
+    for (const [i, item] of items.entries())
       checkVariableTypes(ctx, writes, write, { node: item, many: false, path: at(path, i) });
     return;
   }

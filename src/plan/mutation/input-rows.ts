@@ -58,6 +58,9 @@ export function rowsAt(
 ): readonly InputRow[] {
   const value = valueOf(reader, root);
   let rows: readonly InputRow[] = single ? [{ value, path, parent }] : listed(reader, value, path, parent);
+  // As in Hasura a single value in the place of a list is its first.
+  const [only] = rows;
+  if (!single && only?.path === path && value && !isNull(value)) rows = [{ ...only, path: at(path, 0) }];
   for (const step of steps) rows = follow(reader, rows, step);
   return rows;
 }

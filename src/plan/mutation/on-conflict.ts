@@ -8,7 +8,7 @@ import type { Sql } from '../../sql/sql.ts';
 import { andSql, ident, join, sql } from '../../sql/sql.ts';
 import { must } from '../../util/assert.ts';
 import type { Argument } from '../arguments.ts';
-import { enumValue, listItems, mismatch } from '../arguments.ts';
+import { enumValue, listItems, mismatch, noList } from '../arguments.ts';
 import { whereSql } from '../bool-exp.ts';
 import type { PlanContext } from '../context.ts';
 import { invalid } from '../context.ts';
@@ -126,7 +126,7 @@ function updateColumns(
   const typeName = write.typeOf('update_column');
   const names = must(write.update, 'on_conflict is there for roles that may update').columns;
   const values = names.length > 0 ? names : [NO_COLUMN];
-  const chosen = listItems(ctx, argument, `${typeName}!`) ?? mismatch(ctx, argument, 'a list', typeName);
+  const chosen = listItems(ctx, argument, `${typeName}!`) ?? noList(argument);
   const columns = chosen.map((item) => {
     const name = enumValue(ctx, item, typeName, values) ?? mismatch(ctx, item, 'an enum value', typeName);
     return write.column(name)?.column ?? invalid('erroneous column name', conflict.path);

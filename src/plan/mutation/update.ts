@@ -8,7 +8,7 @@ import type { Sql } from '../../sql/sql.ts';
 import { andSql, ident, join, sql } from '../../sql/sql.ts';
 import { must } from '../../util/assert.ts';
 import type { Argument } from '../arguments.ts';
-import { listItems, mismatch, readArguments } from '../arguments.ts';
+import { listItems, mismatch, noList, readArguments } from '../arguments.ts';
 import { whereSql } from '../bool-exp.ts';
 import type { SelectedField } from '../collect.ts';
 import { countTerm, invalid, newAlias } from '../context.ts';
@@ -86,7 +86,7 @@ export function planUpdateMany(ctx: MutationContext, task: FieldTask): RootText 
   const path = at(at(field.path, 'args'), 'updates');
   const argument = given.get('updates') ?? invalid("missing required field 'updates'", path);
   const typeName = write.typeOf('updates');
-  const items = listItems(plan, argument, `${typeName}!`) ?? mismatch(plan, argument, 'a list', typeName);
+  const items = listItems(plan, argument, `${typeName}!`) ?? noList(argument);
   validateArguments(ctx, task, 'update', 'items');
   const words = ['where', ...operatorNames(ctx, write)];
   const texts = items.map((item, i) => {
