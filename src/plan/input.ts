@@ -239,7 +239,8 @@ export function isUnbound(reader: InputReader, node: ValueNode): boolean {
   if (node.kind !== Kind.VARIABLE) return false;
   const name = node.name.value;
   const definition = reader.operation.variables.get(name);
-  if (!definition || definition.defaultValue) return false; // undeclared ones are refused where they are read
+  // Undeclared ones are refused where they are read, and those of a non-null type have a value.
+  if (!definition || definition.defaultValue || definition.nonNull) return false;
   guard(reader, { kind: 'json', variable: name, path: [] }, 'presence');
   return !Object.hasOwn(reader.variables, name);
 }
