@@ -24,6 +24,11 @@ export interface HandWritten {
   readonly parameters: readonly string[];
 }
 
+/** A variable as a parameter: lists and objects are JSON. */
+export function parameterText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 export const CLASSES: readonly QueryClass[] = [
   {
     name: 'typename',

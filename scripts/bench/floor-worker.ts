@@ -7,7 +7,7 @@ import { Hono } from 'hono';
 import { neonDatabase } from '../../src/execute/neon.ts';
 import type { Database } from '../../src/execute/types.ts';
 import { must } from '../../src/util/assert.ts';
-import { CLASSES, type HandWritten } from './classes.ts';
+import { CLASSES, type HandWritten, parameterText } from './classes.ts';
 import { WRITE_CLASSES } from './writes.ts';
 
 interface Environment {
@@ -51,9 +51,5 @@ app.post('/v1/graphql', async (c) => {
   const data = await database.queryText(sql, values);
   return new Response(`{"data":${data}}`, { headers: JSON_HEADERS });
 });
-
-function parameterText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
 
 export default app;

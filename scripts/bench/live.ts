@@ -156,7 +156,8 @@ async function command(worker: ServedWorker, type: string, args: unknown, versio
   return performance.now() - start;
 }
 
-function peakMemory(pid: number): number | undefined {
+/** The most memory a process had since it started; undefined where the system does not tell. */
+export function peakMemory(pid: number): number | undefined {
   try {
     const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
     return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;

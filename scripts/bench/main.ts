@@ -20,6 +20,7 @@ import { UserError } from '../database/user-error.ts';
 import { startNeonEndpoint } from '../neon/endpoint.ts';
 import { serveWorker } from '../serve/serve-worker.ts';
 import type { RuntimeSettings } from '../serve/workerd-config.ts';
+import { measureBulkInsert } from './bulk-insert.ts';
 import { bundleWorkerScript } from './bundle-worker-script.ts';
 import { measureColdStarts, prepareColdWorker } from './cold-start.ts';
 import {
@@ -33,7 +34,7 @@ import {
   type Targets,
 } from './compare.ts';
 import { startBenchDatabase } from './database.ts';
-import { compareLive, type LiveChanges, type LiveSize, measureLiveChanges } from './live.ts';
+import { compareLive, HEAP_LIMIT_MB, type LiveChanges, type LiveSize, measureLiveChanges } from './live.ts';
 import { startLoadGenerator } from './load.ts';
 import { DATABASE_URL_VARIABLE, METADATA, ROLE } from './metadata.ts';
 import { measurePlanning } from './planning.ts';
@@ -140,6 +141,11 @@ async function bench(flags: Flags, progress: Progress, shutdown: Shutdown): Prom
       comparisons.push(...measured);
     });
   }
+  const bulkInsert = await progress.step('Inserting 10,000 rows', async () => {
+    const v8Flags = [`--max-heap-size=${HEAP_LIMIT_MB}`];
+    const fresh = await startTargets({ folder: join(folder, 'bulk'), built, environment, shutdown, v8Flags });
+    return await measureBulkInsert(fresh, database.run, flags.quick === true ? 5 : 15);
+  });
   const planning = await progress.step('Planning', async () => measurePlanning(built.artifactText));
   const coldStarts = await progress.step('Starting cold', () =>
     coldStartsOf({ folder, built, environment, rounds: flags.quick === true ? 5 : 15 }),
@@ -160,6 +166,7 @@ async function bench(flags: Flags, progress: Progress, shutdown: Shutdown): Prom
     date: new Date().toISOString().slice(0, 10),
     machine: machineKind(),
     comparisons,
+    bulkInsert,
     planning,
     build: built.summary,
     coldStarts,
@@ -196,9 +203,11 @@ interface Context {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-async function startTargets(context: Context & { readonly shutdown: Shutdown }): Promise<Targets> {
-  const { folder, built, environment, shutdown } = context;
-  const common = { settings: built.settings, environment, port: 0 };
+async function startTargets(
+  context: Context & { readonly shutdown: Shutdown; readonly v8Flags?: readonly string[] },
+): Promise<Targets> {
+  const { folder, built, environment, shutdown, v8Flags = [] } = context;
+  const common = { settings: built.settings, environment, port: 0, v8Flags };
   const engine = await serveWorker({
     ...common,
     bundleDir: built.bundleDir,

@@ -3,6 +3,7 @@
 import { cpus } from 'node:os';
 
 import type { BuildSummary } from '../cli/output.ts';
+import type { BulkInsert } from './bulk-insert.ts';
 import type { ColdStartTimes } from './cold-start.ts';
 import type { Comparison } from './compare.ts';
 import { AT_ONCE, HEAP_LIMIT_MB, type LiveChanges, type LiveRatio } from './live.ts';
@@ -24,6 +25,7 @@ export interface Report {
   readonly date: string;
   readonly machine: string;
   readonly comparisons: readonly Comparison[];
+  readonly bulkInsert: BulkInsert;
   readonly planning: PlanningTimes;
   readonly build: BuildSummary;
   readonly coldStarts: readonly ColdStart[];
@@ -50,11 +52,15 @@ const HEAD = [
 
 /** The report as Markdown. */
 export function reportText(report: Report): string {
-  const { planning, build, coldStarts, live } = report;
+  const { bulkInsert, planning, build, coldStarts, live } = report;
   return [
     `Measured ${report.date} on ${report.machine}.`,
     '',
     tableText(HEAD, report.comparisons.map(comparisonRow)),
+    '',
+    `Inserting ${bulkInsert.rows} rows (${kilobytes(bulkInsert.bodyBytes)}) with a heap of ${HEAP_LIMIT_MB} MB: ` +
+      `floor ${fixed(bulkInsert.floorMs, 0)} ms, engine ${fixed(bulkInsert.engineMs, 0)} ms, **${fixed(bulkInsert.ratio, 2)}**; ` +
+      `peaks of their processes ${megabytes(bulkInsert.floorPeakBytes)} and ${megabytes(bulkInsert.enginePeakBytes)}.`,
     '',
     `Planning a new three-level query: ${fixed(planning.medianMs, 3)} ms (the very first: ${fixed(planning.firstMs, 1)} ms).`,
     '',
@@ -101,7 +107,7 @@ export function reportText(report: Report): string {
         `${fixed(change.replaceMs, 0)} ms`,
         `${fixed(change.trackMs, 0)} ms`,
         `${fixed(change.atOnceMs, 0)} ms`,
-        change.peakBytes === undefined ? '–' : `${fixed(change.peakBytes / 1e6, 0)} MB`,
+        megabytes(change.peakBytes),
       ]),
     ),
     '',
@@ -147,6 +153,10 @@ export function tableText(head: readonly string[], rows: readonly (readonly stri
 
 function fixed(value: number, digits: number): string {
   return Number.isFinite(value) ? value.toFixed(digits) : '–';
+}
+
+function megabytes(bytes: number | undefined): string {
+  return bytes === undefined ? '–' : `${fixed(bytes / 1e6, 0)} MB`;
 }
 
 function kilobytes(bytes: number): string {

@@ -4,12 +4,13 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 
-import { CLASSES } from '../../scripts/bench/classes.ts';
+import { CLASSES, parameterText } from '../../scripts/bench/classes.ts';
 import { ROWS } from '../../scripts/bench/data.ts';
 import { type BenchDatabase, startBenchDatabase } from '../../scripts/bench/database.ts';
 import { METADATA, ROLE } from '../../scripts/bench/metadata.ts';
 import { measurePlanning } from '../../scripts/bench/planning.ts';
 import { WIDE_QUERY, WIDE_ROLES, wideSchema, wideTablesSql } from '../../scripts/bench/wide-schema.ts';
+import { WRITE_CLASSES } from '../../scripts/bench/writes.ts';
 import { readCatalogFromUrl } from '../../scripts/catalog/pg-catalog.ts';
 import { openArtifact } from '../../src/artifact/decode.ts';
 import { encodeArtifact } from '../../src/artifact/encode.ts';
@@ -60,15 +61,18 @@ it.each(Object.entries(ROWS))('%s has %d rows and is tracked', async (table, cou
   expect(METADATA.sources[0]?.tables.map((t) => t.table.name)).toContain(table);
 });
 
-const WITH_SQL = CLASSES.flatMap((c) => (c.floor ? [{ ...c, floor: c.floor }] : []));
+const WITH_SQL = [...CLASSES, ...WRITE_CLASSES].flatMap((c) => (c.floor ? [{ ...c, floor: c.floor }] : []));
 
 describe('each class', () => {
-  it.each(WITH_SQL)('$name: engine and hand-written SQL agree', async ({ query, variables, floor }) => {
+  it.each(WITH_SQL)('$name: engine and hand-written SQL agree', async (queryClass) => {
+    const { query, variables, floor, prepare } = queryClass;
     const engine = engineOf(artifactText);
     for (let i = 0; i < 8; i++) {
       const given = variables(i);
-      const values = floor.parameters.map((name) => (name === 'user' ? '3' : String(given[name])));
+      const values = floor.parameters.map((name) => (name === 'user' ? '3' : parameterText(given[name])));
+      if (prepare !== undefined) await client.query(prepare);
       const expected = JSON.parse((await queryText(floor.sql, values)) ?? '') as object;
+      if (prepare !== undefined) await client.query(prepare);
       const answer = await runOperation(engine, SESSION, { query, variables: given });
       expect(JSON.parse(answer)).toEqual({ data: expected });
       expect(Object.keys(expected)).toHaveLength(1);

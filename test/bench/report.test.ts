@@ -38,6 +38,15 @@ it('says what was measured, and leaves out CPU time where it is not known', () =
         ratio: 1.049,
       },
     ],
+    bulkInsert: {
+      rows: 10_000,
+      bodyBytes: 800_000,
+      floorMs: 100.4,
+      engineMs: 110,
+      ratio: 1.096,
+      floorPeakBytes: 90_000_000,
+      enginePeakBytes: undefined,
+    },
     planning: { firstMs: 5, medianMs: 0.1234 },
     build: {
       out: '',
@@ -82,6 +91,9 @@ it('says what was measured, and leaves out CPU time where it is not known', () =
   const text = reportText(report);
   expect(text).toMatch(
     /\| `\{ __typename \}` +\| 8 +\| 2000 +\| 2000 +\| \*\*1\.05\*\* +\| 1\.23 \/ 5\.00 +\| 1\.23 \/ 5\.00 +\| 300 +\| – /,
+  );
+  expect(text).toContain(
+    'Inserting 10000 rows (800.0 kB) with a heap of 128 MB: floor 100 ms, engine 110 ms, **1.10**; peaks of their processes 90 MB and –.',
   );
   expect(text).toContain('Planning a new three-level query: 0.123 ms (the very first: 5.0 ms).');
   expect(text).toContain(
