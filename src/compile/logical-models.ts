@@ -57,10 +57,11 @@ export function trackLogicalModels(
   return models;
 }
 
-function trackLogicalModel(
+/** Reads a logical model. @throws a refusal for names and types that cannot be in the schema. */
+export function trackLogicalModel(
   source: TrackedSource,
   metadata: LogicalModelMetadata,
-  { path }: MetadataObject,
+  { path }: Pick<MetadataObject, 'path'>,
   typeNames: ReadonlySet<string>,
 ): TrackedLogicalModel {
   const { name } = metadata;

@@ -5,13 +5,14 @@ import type { Inconsistency } from '../artifact/types.ts';
 import { exportNativeQuery } from '../metadata/export/source.ts';
 import type { NativeQueryMetadata } from '../metadata/types.ts';
 import { parseQueryCode, type CodePart } from '../sql/query-code.ts';
+import { must } from '../util/assert.ts';
 import { attempt, type MetadataObject, type MetadataPath, refuse, report } from './inconsistency.ts';
-import { trackLogicalModels, type TrackedLogicalModel } from './logical-models.ts';
+import { trackLogicalModel, trackLogicalModels, type TrackedLogicalModel } from './logical-models.ts';
 import { compareNames, invalidNameReason, isGraphQLName } from './names.ts';
-import { failureOf, nativeQueryCheck, readableFailure } from './native-query-check.ts';
+import { failureOf, modelOf, nativeQueryCheck, readableFailure } from './native-query-check.ts';
 import { trackNativeRelationships } from './native-relationships.ts';
 import type { RootClaims } from './root-claims.ts';
-import { claimTypes } from './row-types.ts';
+import { claimTypes, rowsTypeNames } from './row-types.ts';
 import { hasValidName, scalarOf } from './scalars.ts';
 import type { TrackedNativeArgument, TrackedNativeQuery, TrackedRows, TrackedSource } from './tracked.ts';
 import { typeOfText } from './type-text.ts';
@@ -79,7 +80,9 @@ function trackNativeQuery(
   const name = metadata.root_field_name;
   if (!isGraphQLName(name)) refuse(invalidNameReason(name));
   const model =
-    models.get(metadata.returns) ?? refuse(`The logical model ${metadata.returns} could not be found`);
+    typeof metadata.returns === 'string'
+      ? (models.get(metadata.returns) ?? refuse(`The logical model ${metadata.returns} could not be found`))
+      : ownModel(source, metadata, object, typeNames);
   const args = argumentsOf(source, metadata, typeNames);
   const code = codeOf(metadata, args);
   checkRelationshipNames(metadata, model);
@@ -96,6 +99,19 @@ function trackNativeQuery(
     rows: rowsOf(metadata, model.rows, object.path),
     model: model.rows,
   };
+}
+
+/** The logical model that a query defines for itself. */
+function ownModel(
+  source: TrackedSource,
+  metadata: NativeQueryMetadata,
+  object: MetadataObject,
+  typeNames: ReadonlySet<string>,
+): TrackedLogicalModel {
+  const written = must(modelOf(source.metadata, metadata), 'the query defines its model');
+  const model = trackLogicalModel(source, written, { path: [...object.path, 'returns'] }, typeNames);
+  claimTypes(source, object.name, rowsTypeNames(model.rows));
+  return model;
 }
 
 function argumentsOf(
@@ -161,7 +177,7 @@ function checkRelationshipNames(metadata: NativeQueryMetadata, { references }: T
 }
 
 function checkAgainstDatabase(source: TrackedSource, metadata: NativeQueryMetadata): void {
-  const model = source.metadata.logical_models?.find(({ name }) => name === metadata.returns);
+  const model = modelOf(source.metadata, metadata);
   if (!model) return;
   const { catalog } = source;
   const failure = failureOf(catalog, nativeQueryCheck(catalog, metadata, model));

@@ -20,7 +20,7 @@ import { typeOfText } from './type-text.ts';
 export function nativeQueryCheck(
   catalog: DatabaseCatalog,
   query: NativeQueryMetadata,
-  model: LogicalModelMetadata,
+  model: Pick<LogicalModelMetadata, 'fields'>,
 ): string {
   const code = parseQueryCode(query.code);
   if ('problem' in code) return refuse(code.problem);
@@ -42,12 +42,21 @@ export function nativeQueryCheck(
 
 /** The checks of all native queries of a source that can be checked at all. */
 export function nativeQueryChecks(source: SourceMetadata, catalog: DatabaseCatalog): readonly string[] {
-  const models = new Map(source.logical_models?.map((model) => [model.name, model]));
   return (source.native_queries ?? []).flatMap((query) => {
-    const model = models.get(query.returns);
+    const model = modelOf(source, query);
     const object = { type: 'native_query', name: query.root_field_name, definition: null, path: [] };
     return (model && attempt([], object, () => nativeQueryCheck(catalog, query, model))) ?? [];
   });
+}
+
+/** The logical model of a query: its own, which is called as the query, or one of the source. */
+export function modelOf(
+  source: SourceMetadata,
+  query: NativeQueryMetadata,
+): LogicalModelMetadata | undefined {
+  const { returns, root_field_name: name, description } = query;
+  if (typeof returns === 'string') return source.logical_models?.find((model) => model.name === returns);
+  return { ...returns, name, ...(description != null && { description }) };
 }
 
 /** What was found out about a query: why it cannot be run; null when it can, or nobody asked. */

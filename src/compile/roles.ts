@@ -121,6 +121,8 @@ function permissionRoles(metadata: Metadata): string[] {
     }
     for (const { permissions } of source.functions ?? []) add(permissions);
     for (const model of source.logical_models ?? []) add(model.select_permissions);
+    for (const { returns } of source.native_queries ?? [])
+      if (typeof returns !== 'string') add(returns.select_permissions);
   }
   for (const { permissions } of metadata.actions ?? []) add(permissions);
   for (const { permissions } of metadata.remote_schemas ?? []) add(permissions);

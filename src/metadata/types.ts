@@ -148,13 +148,18 @@ export interface FunctionConfiguration {
 export interface NativeQueryMetadata {
   readonly root_field_name: string;
   readonly code: string;
-  /** The name of a logical model. */
-  readonly returns: string;
+  /** The name of a logical model, or one of the query's own, which is called as the query. */
+  readonly returns: string | InlineLogicalModel;
   readonly type?: 'query';
   readonly arguments?: Readonly<Record<string, NativeQueryArgument>>;
   readonly object_relationships?: readonly NativeQueryRelationship[];
   readonly array_relationships?: readonly NativeQueryRelationship[];
   readonly description?: string | null;
+}
+
+export interface InlineLogicalModel {
+  readonly fields: readonly LogicalModelField[];
+  readonly select_permissions?: readonly PermissionEntry<SelectPermission>[];
 }
 
 export interface NativeQueryArgument {

@@ -190,7 +190,7 @@ describe('a computed field', () => {
     ],
     [
       'admin',
-      '{ users(order_by: {stats_aggregate: {count: asc}}) { id } }',
+      '{ users(order_by: [{stats_aggregate: {count: asc}}]) { id } }',
       "$.selectionSet.users.args.order_by[0].stats_aggregate field 'stats_aggregate' not found in type: 'users_order_by'",
     ],
   ])('%s may not: %s', async (role, query, error) => {

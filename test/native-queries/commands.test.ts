@@ -237,6 +237,35 @@ describe('permissions', () => {
   });
 });
 
+describe('a logical model of the query’s own', () => {
+  const INLINE = {
+    source: 'default',
+    root_field_name: 'inline',
+    code: 'select id from stuff',
+    returns: { fields: [{ name: 'id', type: { scalar: 'integer', nullable: false } }] },
+  };
+  const permission = { columns: ['id'], filter: {} };
+  const owner = { source: 'default', type: 'native_query', name: 'inline', role: 'user' };
+
+  test('has permissions under the name of the query', async () => {
+    expect(await live.command('pg_track_native_query', INLINE)).toEqual(SUCCESS);
+    expect(await live.command('pg_create_logical_model_select_permission', { ...owner, permission })).toEqual(
+      SUCCESS,
+    );
+    const { body } = await live.command('pg_get_native_query', { source: 'default' });
+    expect((body as { returns: unknown }[]).map(({ returns }) => returns)).toContainEqual({
+      ...INLINE.returns,
+      select_permissions: [{ role: 'user', permission }],
+    });
+    const asked = await live.graphql('{ inline(limit: 1) { id } }', { 'x-hasura-role': 'user' });
+    expect(asked.body).toEqual({ data: { inline: [{ id: 1 }] } });
+    expect(await live.command('pg_drop_logical_model_select_permission', owner)).toEqual(SUCCESS);
+    const after = await live.graphql('{ inline(limit: 1) { id } }', { 'x-hasura-role': 'user' });
+    expect(after.body).toHaveProperty('errors');
+    await live.command('pg_untrack_native_query', { source: 'default', root_field_name: 'inline' });
+  });
+});
+
 describe('what depends on what', () => {
   const TOTALS = {
     source: 'default',

@@ -319,8 +319,8 @@ describe('a native query', () => {
       "validation-failed $.selectionSet.all_scored.selectionSet.secret field 'secret' not found in type: 'scored'",
     ],
     [
-      '{ all_scored(distinct_on: secret) { id } }',
-      "validation-failed $.selectionSet.all_scored.args.distinct_on expected one of the values ['author_id', 'extra', 'id', 'score', 'tags', 'title'] for type 'scored_enum_name', but found 'secret'",
+      '{ all_scored(distinct_on: [secret]) { id } }',
+      "validation-failed $.selectionSet.all_scored.args.distinct_on[0] expected one of the values ['author_id', 'extra', 'id', 'score', 'tags', 'title'] for type 'scored_enum_name', but found 'secret'",
     ],
   ])('refuses %s', async (query, error) => {
     expect(await ask('admin', query)).toBe(error);
@@ -399,13 +399,13 @@ describe('permissions', () => {
     ],
     [
       'user',
-      '{ all_scored(order_by: {score: asc}) { id } }',
-      "$.selectionSet.all_scored.args.order_by.score field 'score' not found in type: 'scored_order_by'",
+      '{ all_scored(order_by: [{score: asc}]) { id } }',
+      "$.selectionSet.all_scored.args.order_by[0].score field 'score' not found in type: 'scored_order_by'",
     ],
     [
       'user',
-      '{ all_scored(distinct_on: score) { id } }',
-      "$.selectionSet.all_scored.args.distinct_on expected one of the values ['author_id', 'id', 'title'] for type 'scored_enum_name', but found 'score'",
+      '{ all_scored(distinct_on: [score]) { id } }',
+      "$.selectionSet.all_scored.args.distinct_on[0] expected one of the values ['author_id', 'id', 'title'] for type 'scored_enum_name', but found 'score'",
     ],
     ['user', '{ echo { said } }', "$.selectionSet.echo field 'echo' not found in type: 'query_root'"],
     [
@@ -528,8 +528,8 @@ describe('relationships', () => {
     ],
     [
       'admin',
-      '{ author(order_by: {writer: {id: asc}}) { id } }',
-      "$.selectionSet.author.args.order_by.writer field 'writer' not found in type: 'author_order_by'",
+      '{ author(order_by: [{writer: {id: asc}}]) { id } }',
+      "$.selectionSet.author.args.order_by[0].writer field 'writer' not found in type: 'author_order_by'",
     ],
     [
       'admin',
@@ -553,6 +553,190 @@ describe('relationships', () => {
     ],
   ])('%s may not: %s', async (role, query, error) => {
     expect(await ask(role, query, USER)).toBe(`validation-failed ${error}`);
+  });
+});
+
+describe('a logical model of the query’s own', () => {
+  const INLINE: NativeQueryMetadata = {
+    root_field_name: 'inline',
+    description: 'Written out',
+    code: 'select id, name from author',
+    returns: {
+      fields: [
+        { name: 'id', type: scalar('int') },
+        { name: 'name', type: scalar('text') },
+      ],
+      select_permissions: [perm('user', { columns: ['name'], filter: { id: { _eq: 'X-Hasura-User-Id' } } })],
+    },
+  };
+
+  test('is called as the query, and has permissions', async () => {
+    const own = stages.serve(stages.compiled(metadataOf({ native_queries: [INLINE] })));
+    expect(await own('admin', '{ inline(where: {id: {_eq: 2}}) { name __typename } }')).toEqual({
+      inline: [{ name: 'bob', __typename: 'inline' }],
+    });
+    expect(await own('user', '{ inline { name } }', USER)).toEqual({ inline: [{ name: 'ann' }] });
+    expect(await own('user', '{ inline { id } }', USER)).toMatch(
+      /^validation-failed .* field 'id' not found/,
+    );
+    expect(await own('other', '{ inline { name } }')).toMatch(
+      /^validation-failed .* field 'inline' not found/,
+    );
+  });
+
+  test('has relationships', async () => {
+    const using = { column_mapping: { id: 'id' }, remote_native_query: 'inline' };
+    const related = { ...INLINE, object_relationships: [{ name: 'again', using }] };
+    const own = stages.serve(stages.compiled(metadataOf({ native_queries: [related] })));
+    expect(await own('user', '{ inline { name again { name again { name } } } }', USER)).toEqual({
+      inline: [{ name: 'ann', again: { name: 'ann', again: { name: 'ann' } } }],
+    });
+  });
+
+  test('shares no name with another', () => {
+    const { inconsistencies } = stages.compiled(
+      metadataOf({ native_queries: [INLINE], logical_models: [{ name: 'inline', fields: [] }] }),
+    );
+    expect(inconsistencies.map((i) => i.reason)).toEqual([
+      "Inconsistent object: found conflicting definitions for GraphQL type 'inline' in [logical_model inline in source default, native_query inline in source default]",
+    ]);
+  });
+});
+
+describe('what does not fit together', () => {
+  const model: LogicalModelMetadata = { name: 'm', fields: [{ name: 'a', type: 'int' }] };
+  const query: NativeQueryMetadata = { root_field_name: 'q', code: 'select 1 as a', returns: 'm' };
+  const related = (name: string, mapping: Record<string, string>, table: string): NativeQueryMetadata => ({
+    ...query,
+    object_relationships: [
+      { name, using: { column_mapping: mapping, remote_table: { schema: 'public', name: table } } },
+    ],
+  });
+
+  test.each<[string, Partial<SourceMetadata>, readonly string[]]>([
+    ['a missing model', { native_queries: [query] }, ['The logical model m could not be found']],
+    [
+      'a field of a field without a relationship',
+      {
+        logical_models: [model, { name: 'n', fields: [{ name: 'x', type: { logical_model: 'm' } }] }],
+        native_queries: [{ ...query, returns: 'n' }],
+      },
+      ["Unexpected logical model object field 'x'."],
+    ],
+    [
+      'a list of fields without a relationship',
+      {
+        logical_models: [
+          model,
+          { name: 'n', fields: [{ name: 'x', type: { array: { logical_model: 'm' } } }] },
+        ],
+        native_queries: [{ ...query, returns: 'n' }],
+      },
+      ["Unexpected logical model array field 'x'."],
+    ],
+    [
+      'names that are none',
+      {
+        logical_models: [
+          { ...model, name: 'no name' },
+          { name: 'n', fields: [{ name: 'a-b', type: 'int' }] },
+        ],
+        native_queries: [{ ...query, root_field_name: '1' }],
+      },
+      ['no name', 'a-b', '1'].map(
+        (name) =>
+          `cannot include "${name}" in the GraphQL schema because it is not a valid GraphQL identifier`,
+      ),
+    ],
+    [
+      'a relationship to what is not tracked',
+      { logical_models: [model], native_queries: [related('r', { a: 'id' }, 'nope')] },
+      ['table "nope" is not tracked'],
+    ],
+    [
+      'a relationship over a column that is not there',
+      {
+        tables: [AUTHOR],
+        logical_models: [...MODELS, model],
+        native_queries: [...QUERIES.slice(0, 3), related('r', { b: 'id' }, 'author')],
+      },
+      ['table "article" is not tracked', 'logical model "m" has no field named "b"'],
+    ],
+    [
+      'a relationship over a column of the table that is not there',
+      {
+        tables: [{ table: { schema: 'public', name: 'author' } }],
+        logical_models: [model],
+        native_queries: [related('r', { a: 'x' }, 'author')],
+      },
+      ['table "author" has no field named "x"'],
+    ],
+    [
+      'a relationship called as a column',
+      {
+        tables: [{ table: { schema: 'public', name: 'author' } }],
+        logical_models: [model],
+        native_queries: [related('a', { a: 'id' }, 'author')],
+      },
+      ['the field "a" is a column of the logical model already'],
+    ],
+    [
+      'a type that belongs to a table',
+      {
+        tables: [{ table: { schema: 'public', name: 'author' } }],
+        logical_models: [{ ...model, name: 'author' }],
+      },
+      [
+        "found conflicting definitions for GraphQL type 'author' in [table author in source default, logical_model author in source default]",
+      ],
+    ],
+    [
+      'a permission on a column that is not there',
+      {
+        logical_models: [{ ...model, select_permissions: [perm('user', { columns: ['b'], filter: {} })] }],
+        native_queries: [query],
+      },
+      ['in logical model "m": in permission for role "user": column "b" does not exist'],
+    ],
+    [
+      'a permission of admin',
+      {
+        logical_models: [{ ...model, select_permissions: [perm('admin', { columns: ['a'], filter: {} })] }],
+        native_queries: [query],
+      },
+      ['in logical model "m": in permission for role "admin": cannot define permission for admin role'],
+    ],
+    [
+      'a filter over a relationship to a native query',
+      {
+        tables: [
+          {
+            ...AUTHOR,
+            object_relationships: [],
+            select_permissions: [perm('user', { columns: '*', filter: { all: { id: 1 } } })],
+          },
+        ],
+        logical_models: MODELS,
+        native_queries: QUERIES.slice(0, 2),
+      },
+      ['in table "author": in permission for role "user": the relationship "all" cannot be part of a filter'],
+    ],
+  ])('%s', (_, source, reasons) => {
+    const { inconsistencies } = stages.compiled(metadataOf(source));
+    expect(inconsistencies.map((i) => i.reason)).toEqual(
+      reasons.map((reason) => `Inconsistent object: ${reason}`),
+    );
+  });
+
+  test('a permission that cannot be read takes the query away', async () => {
+    const broken = perm('user', { columns: ['a'], filter: { nope: 1 } });
+    const own = stages.serve(
+      stages.compiled(
+        metadataOf({ logical_models: [{ ...model, select_permissions: [broken] }], native_queries: [query] }),
+      ),
+    );
+    expect(await own('user', '{ q { a } }')).toMatch(/^validation-failed .* field 'q' not found/);
+    expect(await own('admin', '{ q { a } }')).toEqual({ q: [{ a: 1 }] });
   });
 });
 

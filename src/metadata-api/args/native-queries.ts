@@ -1,6 +1,7 @@
 // The args of the commands about native queries and logical models.
 
 import type {
+  InlineLogicalModel,
   LogicalModelField,
   LogicalModelMetadata,
   LogicalModelType,
@@ -15,6 +16,7 @@ import {
   bool,
   dictionary,
   failParse,
+  type Fields,
   graphqlName,
   list,
   nonEmptyText,
@@ -55,33 +57,6 @@ const relationship: Parser<NativeQueryRelationship> = object('RelDef', (fields) 
   };
 });
 
-export const trackNativeQueryArgs: Parser<TrackNativeQueryArgs> = object('TrackNativeQuery', (fields) => {
-  const args = fields.optional('arguments', dictionary(argument));
-  const objects = fields.optional('object_relationships', list(relationship)) ?? [];
-  const arrays = fields.optional('array_relationships', list(relationship)) ?? [];
-  const description = fields.optional('description', text);
-  return {
-    source: sourceField(fields),
-    query: {
-      root_field_name: fields.required('root_field_name', graphqlName),
-      code: fields.required('code', text),
-      returns: fields.required('returns', graphqlName),
-      ...(args === undefined ? {} : { arguments: args }),
-      ...(objects.length === 0 ? {} : { object_relationships: objects }),
-      ...(arrays.length === 0 ? {} : { array_relationships: arrays }),
-      ...(description === undefined ? {} : { description }),
-    },
-  };
-});
-
-export const untrackNativeQueryArgs = object('UntrackNativeQuery', (fields) => ({
-  source: sourceField(fields),
-  name: fields.required('root_field_name', graphqlName),
-}));
-
-/** Of `get_native_query` and `get_logical_model`. */
-export const inSourceArgs = object('Object', (fields) => ({ source: sourceField(fields) }));
-
 const typeObject: Parser<LogicalModelType> = object('LogicalModelType', (fields) => {
   const scalar = fields.optional('scalar', nonEmptyText);
   const model = fields.optional('logical_model', graphqlName);
@@ -109,6 +84,54 @@ const field: Parser<LogicalModelField> = object('LogicalModelField', (fields) =>
   };
 });
 
+const permissionEntry: Parser<PermissionEntry<SelectPermission>> = object('PermDef', (fields) => {
+  const comment = fields.optional('comment', text);
+  return {
+    role: fields.required('role', nonEmptyText),
+    permission: fields.required('permission', selectPermission),
+    ...(comment === undefined ? {} : { comment }),
+  };
+});
+
+/** A logical model's name, or one of the query's own. */
+const returns: Parser<NativeQueryMetadata['returns']> = (value, path) =>
+  typeof value === 'string' ? graphqlName(value, path) : inlineModel(value, path);
+
+const inlineModel: Parser<InlineLogicalModel> = object('InlineLogicalModelMetadata', (fields) => {
+  const permissions = fields.optional('select_permissions', list(permissionEntry)) ?? [];
+  return {
+    fields: fields.required('fields', list(field)),
+    ...(permissions.length === 0 ? {} : { select_permissions: permissions }),
+  };
+});
+
+export const trackNativeQueryArgs: Parser<TrackNativeQueryArgs> = object('TrackNativeQuery', (fields) => {
+  const args = fields.optional('arguments', dictionary(argument));
+  const objects = fields.optional('object_relationships', list(relationship)) ?? [];
+  const arrays = fields.optional('array_relationships', list(relationship)) ?? [];
+  const description = fields.optional('description', text);
+  return {
+    source: sourceField(fields),
+    query: {
+      root_field_name: fields.required('root_field_name', graphqlName),
+      code: fields.required('code', text),
+      returns: fields.required('returns', returns),
+      ...(args === undefined ? {} : { arguments: args }),
+      ...(objects.length === 0 ? {} : { object_relationships: objects }),
+      ...(arrays.length === 0 ? {} : { array_relationships: arrays }),
+      ...(description === undefined ? {} : { description }),
+    },
+  };
+});
+
+export const untrackNativeQueryArgs = object('UntrackNativeQuery', (fields) => ({
+  source: sourceField(fields),
+  name: fields.required('root_field_name', graphqlName),
+}));
+
+/** Of `get_native_query` and `get_logical_model`. */
+export const inSourceArgs = object('Object', (fields) => ({ source: sourceField(fields) }));
+
 export interface TrackLogicalModelArgs {
   readonly source: string;
   readonly model: LogicalModelMetadata;
@@ -131,37 +154,37 @@ export const untrackLogicalModelArgs = object('UntrackLogicalModel', (fields) =>
   name: fields.required('name', graphqlName),
 }));
 
-/** Hasura also has permissions of logical models that native queries define inline, which Hedge does not know. */
-const permissionOwner = oneOf(['logical_model'], 'expecting "logical_model" for type');
+/** Whose permission it is: of a logical model, or of the one that a native query defines for itself. */
+const permissionOwner = oneOf(
+  ['logical_model', 'native_query'],
+  'expecting "logical_model" or "native_query" for type',
+);
 
-export interface CreateLogicalModelPermissionArgs {
+export interface LogicalModelPermissionArgs {
   readonly source: string;
+  readonly type: 'logical_model' | 'native_query';
+  /** Of the one or the other. */
   readonly name: string;
+}
+
+export interface CreateLogicalModelPermissionArgs extends LogicalModelPermissionArgs {
   readonly entry: PermissionEntry<SelectPermission>;
 }
 
-export const createLogicalModelPermissionArgs: Parser<CreateLogicalModelPermissionArgs> = object(
-  'CreateLogicalModelPermission',
-  (fields) => {
-    fields.optional('type', permissionOwner);
-    const comment = fields.optional('comment', text);
-    return {
-      source: sourceField(fields),
-      name: fields.required('name', graphqlName),
-      entry: {
-        role: fields.required('role', nonEmptyText),
-        permission: fields.required('permission', selectPermission),
-        ...(comment === undefined ? {} : { comment }),
-      },
-    };
-  },
-);
-
-export const dropLogicalModelPermissionArgs = object('DropLogicalModelPermission', (fields) => {
-  fields.optional('type', permissionOwner);
+function permissionFields(fields: Fields): LogicalModelPermissionArgs {
   return {
     source: sourceField(fields),
+    type: fields.optional('type', permissionOwner) ?? 'logical_model',
     name: fields.required('name', graphqlName),
-    role: fields.required('role', nonEmptyText),
   };
+}
+
+export const createLogicalModelPermissionArgs: Parser<CreateLogicalModelPermissionArgs> = (value, path) => ({
+  ...object('CreateLogicalModelPermission', permissionFields)(value, path),
+  entry: permissionEntry(value, path),
 });
+
+export const dropLogicalModelPermissionArgs = object('DropLogicalModelPermission', (fields) => ({
+  ...permissionFields(fields),
+  role: fields.required('role', nonEmptyText),
+}));

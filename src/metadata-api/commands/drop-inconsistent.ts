@@ -27,7 +27,11 @@ const LISTS: Lists = {
       event_triggers: NOTHING,
     },
     functions: { permissions: NOTHING },
-    native_queries: { object_relationships: NOTHING, array_relationships: NOTHING },
+    native_queries: {
+      object_relationships: NOTHING,
+      array_relationships: NOTHING,
+      returns: { select_permissions: NOTHING },
+    },
     logical_models: { select_permissions: NOTHING },
   },
   query_collections: { definition: { queries: NOTHING } },

@@ -1,16 +1,18 @@
 // Commands that track and untrack logical models, and say which roles may see their rows.
 
 import type { Path } from '../../error/path.ts';
-import type { LogicalModelMetadata, Metadata } from '../../metadata/types.ts';
+import type { Metadata, PermissionEntry, SelectPermission, SourceMetadata } from '../../metadata/types.ts';
 import {
   createLogicalModelPermissionArgs,
   dropLogicalModelPermissionArgs,
+  type LogicalModelPermissionArgs,
   trackLogicalModelArgs,
   untrackLogicalModelArgs,
 } from '../args/native-queries.ts';
-import { about, command, type Commands, fail } from './command.ts';
+import type { Change } from '../types.ts';
+import { about, command, type Commands, fail, type Input } from './command.ts';
 import { withList, withSource } from './edit.ts';
-import { logicalModelId } from './ids.ts';
+import { logicalModelId, nativeQueryId } from './ids.ts';
 import { sourceNamed } from './native-queries.ts';
 
 export const LOGICAL_MODEL_COMMANDS = {
@@ -39,32 +41,50 @@ export const LOGICAL_MODEL_COMMANDS = {
     return about(changed, logicalModelId(source, name));
   }),
   /** As in Hasura, a role that has a permission already gets the new one. */
-  create_logical_model_select_permission: command(
-    createLogicalModelPermissionArgs,
-    ({ metadata, args, path }) => {
-      const { source, name, entry } = args;
-      sourceOfModel(metadata, args, path);
-      const changed = withModel(metadata, args, (model) =>
-        withList(model, 'select_permissions', (all) => [
-          ...all.filter(({ role }) => role !== entry.role),
-          entry,
-        ]),
-      );
-      return about(changed, logicalModelId(source, name));
-    },
-  ),
-  drop_logical_model_select_permission: command(
-    dropLogicalModelPermissionArgs,
-    ({ metadata, args, path }) => {
-      const { source, name } = args;
-      sourceOfModel(metadata, args, path);
-      const changed = withModel(metadata, args, (model) =>
-        withList(model, 'select_permissions', (all) => all.filter(({ role }) => role !== args.role)),
-      );
-      return about(changed, logicalModelId(source, name));
-    },
-  ),
+  create_logical_model_select_permission: command(createLogicalModelPermissionArgs, (input) => {
+    const { entry } = input.args;
+    return withPermissions(input, (all) => [...all.filter(({ role }) => role !== entry.role), entry]);
+  }),
+  drop_logical_model_select_permission: command(dropLogicalModelPermissionArgs, (input) => {
+    const { role: dropped } = input.args;
+    return withPermissions(input, (all) => all.filter(({ role }) => role !== dropped));
+  }),
 } satisfies Commands;
+
+type Permissions = readonly PermissionEntry<SelectPermission>[];
+
+/**
+ * The permissions of a logical model changed, or of the one that a native query defines for itself.
+ * @throws HedgeError `not-found` for what is not there.
+ */
+function withPermissions(
+  { metadata, args, path }: Input<LogicalModelPermissionArgs>,
+  change: (permissions: Permissions) => Permissions,
+): Change {
+  const { source, type, name } = args;
+  if (type === 'logical_model') {
+    sourceOfModel(metadata, args, path);
+    const changed = withSource(metadata, source, (one) =>
+      withList(one, 'logical_models', (all) =>
+        all.map((model) => (model.name === name ? withList(model, 'select_permissions', change) : model)),
+      ),
+    );
+    return about(changed, logicalModelId(source, name));
+  }
+  const { native_queries: queries = [] } = sourceNamed(metadata, source, path);
+  if (!queries.some((query) => query.root_field_name === name))
+    fail('not-found', `Native query "${name}" not found in source "${source}".`, path);
+  const changed = withSource(metadata, source, (one) =>
+    withList(one, 'native_queries', (all) =>
+      all.map((query) =>
+        query.root_field_name === name && typeof query.returns !== 'string'
+          ? { ...query, returns: withList(query.returns, 'select_permissions', change) }
+          : query,
+      ),
+    ),
+  );
+  return about(changed, nativeQueryId(source, name));
+}
 
 interface ModelArgs {
   readonly source: string;
@@ -72,20 +92,8 @@ interface ModelArgs {
 }
 
 /** @throws HedgeError `not-found` for a source or model that is not there. */
-function sourceOfModel(metadata: Metadata, { source, name }: ModelArgs, path: Path) {
+function sourceOfModel(metadata: Metadata, { source, name }: ModelArgs, path: Path): SourceMetadata {
   const found = sourceNamed(metadata, source, path);
   if (found.logical_models?.some((model) => model.name === name) === true) return found;
   return fail('not-found', `Logical model "${name}" not found in source "${source}".`, path);
-}
-
-function withModel(
-  metadata: Metadata,
-  { source, name }: ModelArgs,
-  change: (model: LogicalModelMetadata) => LogicalModelMetadata,
-): Metadata {
-  return withSource(metadata, source, (one) =>
-    withList(one, 'logical_models', (all) =>
-      all.map((model) => (model.name === name ? change(model) : model)),
-    ),
-  );
 }

@@ -4,6 +4,7 @@ import type {
   FunctionConfiguration,
   FunctionMetadata,
   FunctionName,
+  InlineLogicalModel,
   LogicalModelField,
   LogicalModelMetadata,
   LogicalModelType,
@@ -64,6 +65,7 @@ export function exportNativeQuery(query: NativeQueryMetadata): unknown {
   return alphabetical(
     object({
       ...query,
+      returns: typeof query.returns === 'string' ? query.returns : exportModel(query.returns),
       arguments: exportArguments(query.arguments),
       object_relationships: exportNativeQueryRelationships(query.object_relationships),
       array_relationships: exportNativeQueryRelationships(query.array_relationships),
@@ -82,13 +84,15 @@ function exportArguments(args: NativeQueryMetadata['arguments']): unknown {
 
 /** A logical model as Hasura writes it, alone too. */
 export function exportLogicalModel(model: LogicalModelMetadata): unknown {
-  return alphabetical(
-    object({
-      ...model,
-      fields: model.fields.map(exportField),
-      select_permissions: exportPermissions(model.select_permissions, exportSelectPermission),
-    }),
-  );
+  return alphabetical(exportModel(model));
+}
+
+function exportModel(model: LogicalModelMetadata | InlineLogicalModel): JsonObject {
+  return object({
+    ...model,
+    fields: model.fields.map(exportField),
+    select_permissions: exportPermissions(model.select_permissions, exportSelectPermission),
+  });
 }
 
 /** A type written as a text is an older spelling, in which the field says whether it may be null. */

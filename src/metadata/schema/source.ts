@@ -110,17 +110,6 @@ const nativeQueryRelationships = list(
   }),
 );
 
-const nativeQuery = object({
-  root_field_name: text,
-  code: text,
-  returns: text,
-  type: optional(oneOf('query')),
-  arguments: optional(dictionary(argument)),
-  object_relationships: optional(nativeQueryRelationships),
-  array_relationships: optional(nativeQueryRelationships),
-  description: optional(text),
-});
-
 /** `integer`, `{scalar}`, `{logical_model}`, or `{array}` of one of these. */
 const fieldType: Schema<LogicalModelType> = v.lazy((input): Schema<LogicalModelType> =>
   typeof input === 'string'
@@ -139,11 +128,24 @@ const fieldType: Schema<LogicalModelType> = v.lazy((input): Schema<LogicalModelT
       ),
 );
 
+const logicalModelFields = list(
+  object({ name: text, type: fieldType, nullable: optional(flag), description: optional(text) }),
+);
+
+const nativeQuery = object({
+  root_field_name: text,
+  code: text,
+  returns: textOr(object({ fields: logicalModelFields, select_permissions: optional(selectPermissions) })),
+  type: optional(oneOf('query')),
+  arguments: optional(dictionary(argument)),
+  object_relationships: optional(nativeQueryRelationships),
+  array_relationships: optional(nativeQueryRelationships),
+  description: optional(text),
+});
+
 const logicalModel = object({
   name: text,
-  fields: list(
-    object({ name: text, type: fieldType, nullable: optional(flag), description: optional(text) }),
-  ),
+  fields: logicalModelFields,
   select_permissions: optional(selectPermissions),
   description: optional(text),
 });
