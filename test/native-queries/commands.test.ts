@@ -334,6 +334,44 @@ describe('what depends on what', () => {
     await live.command('pg_drop_relationship', { source: 'default', table: 'boxes', relationship: 'total' });
   });
 
+  test('a table is kept while the filter of a logical model speaks of it, and followed when it is renamed', async () => {
+    const filter = {
+      _exists: {
+        _table: { schema: 'public', name: 'boxes' },
+        _where: { stuff_id: { _ceq: ['$', 'id'] }, id: { _eq: 7 } },
+      },
+    };
+    const args = {
+      source: 'default',
+      name: 'divided_stuff',
+      role: 'boxer',
+      permission: { columns: ['id'], filter },
+    };
+    expect(await live.command('pg_create_logical_model_select_permission', args)).toEqual(SUCCESS);
+    expect(await live.command('pg_untrack_table', { source: 'default', table: 'boxes' })).toEqual(
+      refused(
+        'dependency-error',
+        'cannot drop due to the following dependent objects: native query totals in source "default", permission divided_stuff.boxer.select in source "default"',
+      ),
+    );
+    const sql = 'alter table boxes rename to crates; alter table crates rename stuff_id to content;';
+    expect(await live.command('run_sql', { source: 'default', sql }, { path: '/v2/query' })).toMatchObject({
+      status: 200,
+    });
+    const asked = '{ totals { id boxes { id content } } }';
+    expect((await live.graphql('{ totals { id } }', { 'x-hasura-role': 'boxer' })).body).toEqual({
+      data: { totals: [{ id: 1 }] },
+    });
+    expect((await live.graphql(asked)).body).toHaveProperty('data.totals.0.boxes.0.content', 1);
+    const back = 'alter table crates rename content to stuff_id; alter table crates rename to boxes;';
+    await live.command('run_sql', { source: 'default', sql: back }, { path: '/v2/query' });
+    await live.command('pg_drop_logical_model_select_permission', {
+      source: 'default',
+      name: 'divided_stuff',
+      role: 'boxer',
+    });
+  });
+
   test('SQL that breaks a query is undone', async () => {
     const drop = {
       source: 'default',

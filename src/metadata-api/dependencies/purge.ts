@@ -7,6 +7,7 @@ import type {
   TableConfiguration,
   TableMetadata,
 } from '../../metadata/types.ts';
+import { withModelPermissions } from './logical-models.ts';
 import type { SchemaObject } from './types.ts';
 import { objectKey, PERMISSION_OPERATIONS } from './types.ts';
 
@@ -55,8 +56,13 @@ function withoutInSource(
 ): SourceMetadata {
   const touched = objects.filter((object) => 'source' in object && object.source === source.name);
   if (touched.length === 0) return source;
+  const models = withModelPermissions(source, (model, permissions) =>
+    permissions.filter(({ role }) =>
+      stays({ kind: 'logical_model_permission', source: source.name, model, role }),
+    ),
+  );
   return {
-    ...source,
+    ...models,
     tables: source.tables
       .filter(({ table }) => stays({ kind: 'table', source: source.name, table }))
       .map((table) => withoutInTable(source.name, table, stays)),
@@ -65,7 +71,7 @@ function withoutInSource(
         .filter((fn) => stays({ kind: 'function', source: source.name, function: fn.function }))
         .map((fn) => withoutPermissions(source.name, fn, stays)),
     }),
-    ...kept(source, 'native_queries', (query) =>
+    ...kept(models, 'native_queries', (query) =>
       stays({ kind: 'native_query', source: source.name, name: query.root_field_name }),
     ),
   };

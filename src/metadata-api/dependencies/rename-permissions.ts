@@ -6,18 +6,23 @@ import { mapExpression } from './expression.ts';
 import type { Lookup } from './lookup.ts';
 import type { Names } from './rename-names.ts';
 
+/** Gives every name of an expression its new one. */
+export function renaming(names: Names): ExpressionVisitor {
+  return {
+    column: (of, name) => names.column(of, name),
+    relationship: (_, name) => name,
+    computedField: (_, name) => name,
+    table: (name) => names.table(name),
+  };
+}
+
 /** A table's permissions with the columns and tables they name under their new names. */
 export function renamedPermissions(
   { table, ...metadata }: TableMetadata,
   lookup: Lookup,
   names: Names,
 ): Partial<TableMetadata> {
-  const visitor: ExpressionVisitor = {
-    column: (of, name) => names.column(of, name),
-    relationship: (_, name) => name,
-    computedField: (_, name) => name,
-    table: (name) => names.table(name),
-  };
+  const visitor = renaming(names);
   const expression = (exp: BooleanExpression): BooleanExpression =>
     mapExpression(lookup, table, exp, visitor);
   return {

@@ -8,9 +8,11 @@ import type {
   NativeQueryMetadata,
   SourceMetadata,
 } from '../../metadata/types.ts';
+import { mapModelFilter, withModelPermissions } from './logical-models.ts';
 import type { Lookup } from './lookup.ts';
 import { lookupIn } from './lookup.ts';
 import { type Names, namesOf, type Renames } from './rename-names.ts';
+import { renaming } from './rename-permissions.ts';
 import { remoteEnd, withRemoteEnds } from './rename-remote.ts';
 import { renamedManual, renamedTable } from './rename-table.ts';
 
@@ -53,7 +55,14 @@ export function rename(metadata: Metadata, { source, catalog, renames }: Renamed
   };
 }
 
-function renamedSource(source: SourceMetadata, lookup: Lookup, names: Names): SourceMetadata {
+function renamedSource(whole: SourceMetadata, lookup: Lookup, names: Names): SourceMetadata {
+  const visitor = renaming(names);
+  const source = withModelPermissions(whole, (model, permissions) =>
+    permissions.map(({ permission, ...entry }) => ({
+      ...entry,
+      permission: { ...permission, filter: mapModelFilter(lookup, model, permission.filter, visitor) },
+    })),
+  );
   return {
     ...source,
     tables: source.tables.map((table) => renamedTable(table, lookup, names)),

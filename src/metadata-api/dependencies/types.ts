@@ -15,6 +15,13 @@ export type SchemaObject =
       readonly role: string;
     }
   | { readonly kind: 'native_query'; readonly source: string; readonly name: string }
+  /** Of a logical model, or of the one that the native query of that name defines for itself. */
+  | {
+      readonly kind: 'logical_model_permission';
+      readonly source: string;
+      readonly model: string;
+      readonly role: string;
+    }
   | { readonly kind: 'remote_schema'; readonly name: string }
   | {
       readonly kind: 'remote_schema_relationship';
@@ -66,6 +73,8 @@ export function describeObject(object: SchemaObject): string {
       return `function ${label(object.function)} in source "${object.source}"`;
     case 'native_query':
       return `native query ${object.name} in source "${object.source}"`;
+    case 'logical_model_permission':
+      return `permission ${object.model}.${object.role}.select in source "${object.source}"`;
     case 'function_permission':
       return `function permission ${label(object.function)}.${object.role} in source "${object.source}"`;
     default:
@@ -113,6 +122,8 @@ export function objectKey(object: SchemaObject): string {
       return keyOf('function', object.source, object.function.schema, object.function.name);
     case 'native_query':
       return keyOf('native_query', object.source, object.name);
+    case 'logical_model_permission':
+      return keyOf('logical_model_permission', object.source, object.model, object.role);
     case 'function_permission':
       return keyOf(
         'function_permission',

@@ -12,7 +12,9 @@ import type {
   TableMetadata,
   TableName,
 } from '../../metadata/types.ts';
+import type { ExpressionVisitor } from './expression.ts';
 import { isWrittenOut, mapExpression } from './expression.ts';
+import { mapModelFilter, visitModels } from './logical-models.ts';
 import type { Lookup } from './lookup.ts';
 import { lookupIn } from './lookup.ts';
 import type { SchemaObject } from './types.ts';
@@ -39,6 +41,13 @@ export function visitUses(
         if (table) onUse({ kind: 'table', source: source.name, table });
       });
     }
+    visitModels(source, (model, permissions) => {
+      for (const { role, permission } of permissions) {
+        visit({ kind: 'logical_model_permission', source: source.name, model, role }, (onUse) => {
+          mapModelFilter(lookup, model, permission.filter, namesUsed(source.name, onUse));
+        });
+      }
+    });
     for (const query of source.native_queries ?? []) {
       visit({ kind: 'native_query', source: source.name, name: query.root_field_name }, (onUse) => {
         for (const { using } of [
@@ -190,25 +199,30 @@ function permissionUses(lookup: Lookup, table: TableName, permission: AnyPermiss
   }
   for (const expression of [filter, check]) {
     if (!expression) continue;
-    mapExpression(lookup, table, expression, {
-      column: (of, name, typed) => {
-        onUse({ kind: 'column', source, table: of, name }, typed);
-        return name;
-      },
-      relationship: (of, name) => {
-        onUse({ kind: 'relationship', source, table: of, name });
-        return name;
-      },
-      computedField: (of, name) => {
-        onUse({ kind: 'computed_field', source, table: of, name });
-        return name;
-      },
-      table: (name) => {
-        onUse({ kind: 'table', source, table: name });
-        return name;
-      },
-    });
+    mapExpression(lookup, table, expression, namesUsed(source, onUse));
   }
+}
+
+/** Tells of every name of an expression, and leaves it as it is. */
+function namesUsed(source: string, onUse: OnUse): ExpressionVisitor {
+  return {
+    column: (of, name, typed) => {
+      onUse({ kind: 'column', source, table: of, name }, typed);
+      return name;
+    },
+    relationship: (of, name) => {
+      onUse({ kind: 'relationship', source, table: of, name });
+      return name;
+    },
+    computedField: (of, name) => {
+      onUse({ kind: 'computed_field', source, table: of, name });
+      return name;
+    },
+    table: (name) => {
+      onUse({ kind: 'table', source, table: name });
+      return name;
+    },
+  };
 }
 
 /** As in Hasura, `*` names all columns there are, and so does an insert permission without columns. */
