@@ -19,7 +19,7 @@ const shape = (name: string): TableShape => must(TABLES[name], 'a table of the m
 
 // ------------------------------------------------------------------ filters
 
-interface FilterOptions {
+export interface FilterOptions {
   /** Columns and relationships that may be used, by table. */
   readonly columns: (table: string) => readonly string[];
   readonly tables: readonly string[];
@@ -62,7 +62,8 @@ function comparison(table: string, column: string, options: FilterOptions): fc.A
   return fc.oneof(...choices);
 }
 
-function filter(table: string, depth: number, options: FilterOptions): fc.Arbitrary<Filter> {
+/** A filter on rows of a table, `depth` relationships deep. */
+export function filter(table: string, depth: number, options: FilterOptions): fc.Arbitrary<Filter> {
   const columns = options.columns(table);
   const choices: fc.Arbitrary<Filter>[] = [fc.constant({})];
   if (columns.length > 0) {
@@ -330,7 +331,8 @@ function listArguments(world: Permissions, table: string): fc.Arbitrary<ListArgu
     }));
 }
 
-function fields(world: Permissions, table: string, depth: number): fc.Arbitrary<readonly Selection[]> {
+/** A selection of rows of a table, `depth` relationships deep. */
+export function fields(world: Permissions, table: string, depth: number): fc.Arbitrary<readonly Selection[]> {
   const columns = world[table]?.columns ?? [];
   const choices: fc.Arbitrary<Selection>[] = [
     fc.constantFrom(...columns).map((column): Selection => ({ kind: 'column', key: column, column })),

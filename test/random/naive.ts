@@ -63,6 +63,8 @@ type Truth = boolean | null;
 export interface World {
   readonly permissions: Permissions;
   readonly session: Readonly<Record<string, string>>;
+  /** The rows there are, by table; those of the model unless told. */
+  readonly rows?: Readonly<Record<string, readonly Row[]>>;
 }
 
 /** Rows as a role sees them -> as they are: relationships are over the latter. */
@@ -70,7 +72,7 @@ const RAW = new WeakMap<Row, Row>();
 const rawOf = (row: Row): Row => RAW.get(row) ?? row;
 
 const shapeOf = (name: string): TableShape => must(TABLES[name], 'a table of the model');
-const rowsOf = (name: string): readonly Row[] => ROWS[name] ?? [];
+const rowsOf = ({ rows = ROWS }: World, name: string): readonly Row[] => rows[name] ?? [];
 
 /** The rows of a list as the answer has them. */
 export function evaluateList(
@@ -99,7 +101,7 @@ export function evaluateAggregate(
 }
 
 export function evaluateByPk(world: World, table: string, id: number, fields: readonly Selection[]): unknown {
-  const row = permitted(world, table, rowsOf(table)).find((r) => r['id'] === id);
+  const row = permitted(world, table, rowsOf(world, table)).find((r) => r['id'] === id);
   return row ? project(world, table, row, fields) : null;
 }
 
@@ -110,17 +112,30 @@ function permitted(world: World, table: string, rows: readonly Row[]): readonly 
     holds(world, table, filter, row, row, false) === true;
   const { parts } = permission;
   if (!parts) return rows.filter((row) => allows(permission, row));
-  return rows.flatMap((row) => {
-    const allowing = parts.filter((part) => allows(part, row));
-    if (allowing.length === 0) return [];
-    const shown = Object.entries(row).map(([column, value]): [string, Value] => [
-      column,
-      allowing.some((part) => part.columns.includes(column)) ? value : null,
-    ]);
-    const seen: Row = Object.fromEntries(shown);
-    RAW.set(seen, row);
-    return [seen];
-  });
+  return rows
+    .filter((row) => parts.some((part) => allows(part, row)))
+    .map((row) => rowAsSeen(world, table, row));
+}
+
+/**
+ * A row with the values that the role may see of it. Of a row that none of an inherited role's permissions allows, which
+ * a mutation may return, those that all of them would show: as in Hasura, they depend on no row.
+ */
+export function rowAsSeen(world: World, table: string, row: Row): Row {
+  const parts = world.permissions[table]?.parts;
+  if (!parts) return row;
+  const allowing = parts.filter(({ filter }) => holds(world, table, filter, row, row, false) === true);
+  const shows =
+    (column: string) =>
+    (part: Permission): boolean =>
+      part.columns.includes(column);
+  const shown = Object.entries(row).map(([column, value]): [string, Value] => [
+    column,
+    parts.every(shows(column)) || allowing.some(shows(column)) ? value : null,
+  ]);
+  const seen: Row = Object.fromEntries(shown);
+  RAW.set(seen, row);
+  return seen;
 }
 
 function chosen(
@@ -170,14 +185,14 @@ function sortValue(world: World, table: string, row: Row, name: string, directio
   if (typeof direction === 'string') return row[name] ?? null;
   if (name.endsWith('_aggregate')) {
     const relationship = relationshipOf(table, name.slice(0, -'_aggregate'.length));
-    const rows = permitted(world, relationship.table, related(relationship, row));
+    const rows = permitted(world, relationship.table, related(world, relationship, row));
     const [[op, inner] = ['', '']] = Object.entries(direction as Record<string, unknown>);
     if (op === 'count') return rows.length;
     const column = Object.keys(inner as object)[0] ?? '';
     return extremum(rows, op, column);
   }
   const relationship = relationshipOf(table, name);
-  const [other] = permitted(world, relationship.table, related(relationship, row));
+  const [other] = permitted(world, relationship.table, related(world, relationship, row));
   if (!other) return null;
   const [[inner, next] = ['', '']] = Object.entries(direction as Record<string, unknown>);
   return sortValue(world, relationship.table, other, inner, next);
@@ -223,7 +238,8 @@ function aggregated(rows: readonly Row[], aggregate: Aggregate): unknown {
   }
 }
 
-function project(world: World, table: string, row: Row, fields: readonly Selection[]): unknown {
+/** The fields of a row, which is as the role sees it. */
+export function project(world: World, table: string, row: Row, fields: readonly Selection[]): unknown {
   return Object.fromEntries(
     fields.map((field) => {
       switch (field.kind) {
@@ -233,19 +249,28 @@ function project(world: World, table: string, row: Row, fields: readonly Selecti
           return [field.key, table];
         case 'object': {
           const relationship = relationshipOf(table, field.name);
-          const [other] = permitted(world, relationship.table, related(relationship, row));
+          const [other] = permitted(world, relationship.table, related(world, relationship, row));
           return [field.key, other ? project(world, relationship.table, other, field.fields) : null];
         }
         case 'list': {
           const relationship = relationshipOf(table, field.name);
           return [
             field.key,
-            evaluateList(world, relationship.table, related(relationship, row), field.args, field.fields),
+            evaluateList(
+              world,
+              relationship.table,
+              related(world, relationship, row),
+              field.args,
+              field.fields,
+            ),
           ];
         }
         case 'aggregate': {
           const relationship = relationshipOf(table, field.name);
-          return [field.key, evaluateAggregate(world, relationship.table, related(relationship, row), field)];
+          return [
+            field.key,
+            evaluateAggregate(world, relationship.table, related(world, relationship, row), field),
+          ];
         }
       }
     }),
@@ -258,14 +283,21 @@ function relationshipOf(table: string, name: string): RelationshipShape {
   return relationship;
 }
 
-function related(relationship: RelationshipShape, row: Row): readonly Row[] {
+function related(world: World, relationship: RelationshipShape, row: Row): readonly Row[] {
   const [here, there] = relationship.on;
   const value = rawOf(row)[here];
-  return value === null ? [] : rowsOf(relationship.table).filter((r) => r[there] === value);
+  return value === null ? [] : rowsOf(world, relationship.table).filter((r) => r[there] === value);
 }
 
 /** A filter's truth for a row. `client` filters bring the permission of every table they reach along. */
-function holds(world: World, table: string, filter: Filter, row: Row, root: Row, client: boolean): Truth {
+export function holds(
+  world: World,
+  table: string,
+  filter: Filter,
+  row: Row,
+  root: Row,
+  client: boolean,
+): Truth {
   return all(
     Object.entries(filter).map(([key, value]): Truth => {
       const many = (): Truth[] => (value as Filter[]).map((f) => holds(world, table, f, row, root, client));
@@ -278,7 +310,9 @@ function holds(world: World, table: string, filter: Filter, row: Row, root: Row,
           return not(holds(world, table, value as Filter, row, root, client));
         case '_exists': {
           const { _table, _where } = value as { _table: { name: string }; _where: Filter };
-          return rowsOf(_table.name).some((r) => holds(world, _table.name, _where, r, root, client) === true);
+          return rowsOf(world, _table.name).some(
+            (r) => holds(world, _table.name, _where, r, root, client) === true,
+          );
         }
         default:
       }
@@ -286,10 +320,10 @@ function holds(world: World, table: string, filter: Filter, row: Row, root: Row,
         ? shapeOf(table).relationships[key.slice(0, -'_aggregate'.length)]
         : undefined;
       if (aggregated)
-        return predicateHolds(world, aggregated.table, related(aggregated, row), value as Predicate);
+        return predicateHolds(world, aggregated.table, related(world, aggregated, row), value as Predicate);
       const relationship = shapeOf(table).relationships[key];
       if (relationship) {
-        const rows = related(relationship, row);
+        const rows = related(world, relationship, row);
         const visible = client ? permitted(world, relationship.table, rows) : rows;
         return visible.some(
           (r) => holds(world, relationship.table, value as Filter, r, root, client) === true,

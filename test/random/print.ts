@@ -3,7 +3,7 @@
 import type { Query } from './generate.ts';
 import type { ListArguments, Selection } from './naive.ts';
 
-interface Printing {
+export interface Printing {
   readonly coin: () => boolean;
   readonly declarations: string[];
   readonly variables: Record<string, unknown>;
@@ -31,7 +31,8 @@ function rootText(query: Query, printing: Printing): string {
   }
 }
 
-function fieldsText(fields: readonly Selection[], printing: Printing): string {
+/** A selection's text. */
+export function fieldsText(fields: readonly Selection[], printing: Printing): string {
   return fields
     .map((field) => {
       switch (field.kind) {
@@ -83,7 +84,8 @@ function argumentsText(table: string, args: ListArguments, printing: Printing): 
   return texts.length > 0 ? `(${texts.join(', ')})` : '';
 }
 
-function value(json: unknown, type: string, printing: Printing, enums = false): string {
+/** A literal or a variable, as the coin decides. */
+export function value(json: unknown, type: string, printing: Printing, enums = false): string {
   if (!printing.coin()) return literal(json, enums);
   const name = `v${printing.declarations.length}`;
   printing.declarations.push(`$${name}: ${type}`);

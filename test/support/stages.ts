@@ -35,6 +35,8 @@ export type Ask = (
   more?: {
     readonly session?: Readonly<Record<string, string>>;
     readonly variables?: Record<string, unknown>;
+    /** Whether permissions for backends count. */
+    readonly backend?: boolean;
   },
 ) => Promise<unknown>;
 
@@ -84,12 +86,12 @@ export async function startStages(sql: string, enumTables: readonly QualifiedNam
         plans: planCache(),
         environment: () => undefined,
       };
-      return async (role, query, { session = {}, variables = {} } = {}) => {
+      return async (role, query, { session = {}, variables = {}, backend = false } = {}) => {
         const known = new Map(Object.entries({ 'x-hasura-role': role, ...session }));
         try {
           const text = await runOperation(
             engine,
-            { role, variables: known, trusted: true, backend: false },
+            { role, variables: known, trusted: true, backend },
             { query, variables },
           );
           return (JSON.parse(text) as { data: unknown }).data;
