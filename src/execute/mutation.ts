@@ -5,6 +5,7 @@ import type { IsolationLevel } from '../artifact/types.ts';
 import type { Session } from '../auth/types.ts';
 import type { QualifiedName } from '../catalog/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
+import type { Path } from '../error/path.ts';
 import { pathText } from '../error/path.ts';
 import type { VariableValues } from '../parse/operation.ts';
 import type { MutationAnswer, Transaction } from '../plan/answer.ts';
@@ -103,8 +104,7 @@ async function run(
       const { code, message, path } = failure;
       throw new HedgeError(code, message, { path: pathText(path), cause: error });
     }
-    const at = failedStatement(transaction, error);
-    const { path } = must(transaction.statements[at], 'a statement of the transaction');
+    const { at, path } = failedStatement(transaction, error);
     throw databaseError(error, must(statements[isAlone ? 0 : at], 'a statement of the transaction'), {
       path: pathText(path),
       writes: true,
@@ -113,15 +113,20 @@ async function run(
 }
 
 /**
- * The statement an error is about. Postgres does not say: it is the first that writes to the table the error names,
- * else the first that writes at all.
+ * The statement an error is about, and its place. Postgres does not say: it is the first that writes to the table the error
+ * names, else the first that writes at all.
  */
-function failedStatement({ statements }: Transaction, error: unknown): number {
-  const writing = [...statements.entries()].filter(([, { table }]) => table !== null);
-  const named = writing.find(
-    ([, { table }]) => error instanceof NeonError && table !== null && isAbout(error, table),
+function failedStatement(
+  { statements }: Transaction,
+  error: unknown,
+): { readonly at: number; readonly path: Path | undefined } {
+  const writing = statements.flatMap(({ table, path, others }, at) =>
+    table === null ? [] : [{ table, path }, ...others].map((place) => ({ at, ...place })),
   );
-  return (named ?? writing[0] ?? [1])[0];
+  const named = writing.find(
+    ({ table }) => error instanceof NeonError && table !== null && isAbout(error, table),
+  );
+  return named ?? writing[0] ?? { at: 1, path: undefined };
 }
 
 /** A row that others refer to is of the table the message names; the error's own is that of the foreign key. */

@@ -38,8 +38,9 @@ export interface Transaction {
   readonly alone: Statement | null;
 }
 
-export interface TransactionStatement extends Omit<ScriptStatement, 'sql' | 'selfContained'> {
+export interface TransactionStatement extends Pick<ScriptStatement, 'slot' | 'table' | 'path'> {
   readonly statement: Statement;
+  readonly others: NonNullable<ScriptStatement['others']>;
 }
 
 /** A key of the data: its text comes from the part with that `slot`, or it is an object of such. */

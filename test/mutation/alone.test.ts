@@ -35,7 +35,11 @@ function statements(fields: string, { unseen = 'functions', filter = {}, check =
         update_permissions: [{ role: 'user', permission: { columns: '*', filter, check } }],
         delete_permissions: [{ role: 'user', permission: { filter } }],
       },
-      { table: AUTHOR, select_permissions: [{ role: 'user', permission: { columns: '*', filter: {} } }] },
+      {
+        table: AUTHOR,
+        select_permissions: [{ role: 'user', permission: { columns: '*', filter: {} } }],
+        insert_permissions: [{ role: 'user', permission: { check: {} } }],
+      },
     ],
   });
   const catalog = {
@@ -87,6 +91,16 @@ test.each<[string, string, Given]>([
   ],
 ])('a transaction for %s', (_, field, given) => {
   expect(statements(field, given)).toBe(2);
+});
+
+test('one statement for inserts that hang on each other, where nothing but Postgres runs', () => {
+  const nested =
+    'insert_article(objects: [{title: "x", author: {data: {name: "a"}}}]) { affected_rows returning { id } }';
+  expect(statements(nested, { unseen: 'nothing' })).toBe(1);
+  expect(statements(nested, { unseen: 'nothing', check: { title: { _ne: '' } } })).toBe(1);
+  expect(statements(nested, { unseen: 'functions' })).toBe(4);
+  expect(statements(nested, { unseen: 'anything' })).toBe(4);
+  expect(statements(nested, { unseen: 'nothing', check: ITS_AUTHORS })).toBe(4);
 });
 
 test('a transaction for an answer with other rows, and for two fields', () => {

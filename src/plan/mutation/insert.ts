@@ -8,6 +8,7 @@ import { readArguments } from '../arguments.ts';
 import type { SelectedField } from '../collect.ts';
 import { subselection } from '../collect.ts';
 import { invalid } from '../context.ts';
+import { chainStatement, chainWritten } from './chain.ts';
 import { checkVariableTypes, mayUpsert } from './check-rows.ts';
 import { insertRows } from './insert-rows.ts';
 import {
@@ -60,6 +61,7 @@ export function planInsert(
     : returnsColumns(plan, write, field);
   const statement = { slot, table: write.table, path };
   const place = { root: argument.input, single, parent: 0, path, steps: [] };
+  const before = ctx.script.statements.length;
   const inserted = insertRows(ctx, {
     write,
     place,
@@ -84,6 +86,11 @@ export function planInsert(
   });
   if (ctx.validated.size > 0) ctx.validations.push({ kind: 'rows', write: write.ref, place });
   if (inserted.responded) return { kind: 'slot', slot };
+  if (simple && ctx.chain.fits && ctx.chain.links.length > 0 && inserted.rows.length <= 1) {
+    const text = answer(chainWritten(ctx.chain, inserted.rows));
+    ctx.script.statements.splice(before, Infinity, chainStatement(ctx.chain, text, slot));
+    return { kind: 'slot', slot };
+  }
   const kept = keptRows(write, inserted.rows, keptCountSql(inserted.counts));
   const text = answer(kept);
   if (inserted.counts.length === 0) {

@@ -154,6 +154,7 @@ function contextFor(progress: Progress, source: string): MutationContext {
     counters,
     validations,
     validated: new Set(),
+    chain: { fits: true, links: [] },
   };
 }
 
@@ -174,17 +175,21 @@ function transaction({ source, statements }: Progress['transactions'][number]): 
     path: undefined,
   };
   const [only] = statements;
+  const told = sql`(select ${SESSION} || ${TRACE}) is not null`;
   const alone =
     statements.length === 1 && only?.selfContained === true
-      ? emit(sql`${only.sql} where (select ${SESSION} || ${TRACE}) is not null`)
+      ? emit(
+          sql`${only.sql} where ${only.condition ? sql`case when ${told} then ${only.condition} end` : told}`,
+        )
       : null;
   return {
     source,
-    statements: [session, ...statements].map(({ sql: text, slot, table, path }) => ({
+    statements: [session, ...statements].map(({ sql: text, condition, slot, table, path, others = [] }) => ({
       slot,
       table,
       path,
-      statement: emit(text),
+      others,
+      statement: emit(condition ? sql`${text} where ${condition}` : text),
     })),
     alone,
   };

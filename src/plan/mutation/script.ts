@@ -7,6 +7,7 @@ import type { Path } from '../../error/path.ts';
 import type { Sql } from '../../sql/sql.ts';
 import { ident, integer, join, sql } from '../../sql/sql.ts';
 import type { PlanContext } from '../context.ts';
+import type { Chain } from './chain.ts';
 import type { Validation } from './validate-input.ts';
 
 /** Why a transaction ends when one of its statements says so. */
@@ -23,12 +24,16 @@ export interface ScriptStatement {
    * take the session along instead of a statement before it.
    */
   readonly selfContained?: boolean;
+  /** What must hold of all it did: it raises where it does not. Emitted as the `where` of its `select`. */
+  readonly condition?: Sql;
   /** What it gives is the JSON text of this part of the answer; null: nothing of the answer. */
   readonly slot: string | null;
   /** The table it writes to: errors of the database name tables, not statements. */
   readonly table: WriteView['table'] | null;
   /** Where such an error belongs in the request; undefined for the request as a whole. */
   readonly path: Path | undefined;
+  /** More tables it writes to. */
+  readonly others?: readonly Pick<ScriptStatement, 'table' | 'path'>[];
 }
 
 /** Grows while the root fields of one source are planned. */
@@ -49,6 +54,8 @@ export interface MutationContext {
   readonly validations: Validation[];
   /** Tables of the root field's insert whose permission has `validate_input`: whoever plans an insert into one notes it. */
   readonly validated: Set<WriteView>;
+  /** The root field's inserts as one statement. */
+  readonly chain: Chain;
 }
 
 /** Rows of one table that a statement left behind for later ones, in order: numbers of settings. */

@@ -16,7 +16,7 @@ import { presence, view } from '../input.ts';
 import { keyConditions } from '../key.ts';
 import { permissionSql } from '../permission.ts';
 import { changeRows } from './changed-rows.ts';
-import { checkedSql } from './insert-statement.ts';
+import { checkedSql } from './insert-sql.ts';
 import { looksAtOwnRow, whereLooksAtOwnRow } from './own-row.ts';
 import { emptyResponse, IN_STATEMENT, responseSql, singleSql } from './response.ts';
 import type { RootText } from './root-text.ts';
