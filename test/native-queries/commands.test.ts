@@ -65,6 +65,16 @@ describe('tracking', () => {
     });
   });
 
+  test('explains its SQL, values in their places', async () => {
+    const query = '{ divided(args: {denominator: 7}, where: {id: {_eq: 1}}) { id } }';
+    const body = JSON.stringify({ query: { query } });
+    const { status, body: answer } = await live.request('/v1/graphql/explain', { method: 'POST', body });
+    expect([status, answer]).toMatchObject([200, [{ field: 'divided' }]]);
+    const [{ sql, plan }] = answer as [{ sql: string; plan: string[] }];
+    expect(sql).toContain(`thing / ('7')::"pg_catalog"."int4" as divided from stuff`);
+    expect(plan.join('\n')).toContain('stuff');
+  });
+
   test('twice is refused', async () => {
     expect(await live.command('pg_track_native_query', QUERY)).toEqual(
       refused('already-tracked', "Native query 'divided' is already tracked."),

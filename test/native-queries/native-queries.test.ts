@@ -499,6 +499,20 @@ describe('relationships', () => {
     });
   });
 
+  test('show what a mutation wrote', async () => {
+    const mutation = `mutation {
+      update_article(where: {id: {_eq: 4}}, _set: {title: "4th"}) { returning { id } }
+      update_author(where: {id: {_eq: 3}}, _set: {name: "Eve"}) { returning { writer { name } all { title } } }
+    }`;
+    expect(await ask('admin', mutation)).toEqual({
+      update_article: { returning: [{ id: 4 }] },
+      update_author: { returning: [{ writer: { name: 'Eve' }, all: [{ title: '4th' }] }] },
+    });
+    await stages.client.query(
+      "update author set name = 'eve' where id = 3; update article set title = 'four' where id = 4",
+    );
+  });
+
   test('bring the permissions of both ends', async () => {
     const query =
       '{ writers { name articles { id } rows { title } row { name } } author { name all { id } } }';
