@@ -13,6 +13,10 @@ import { WRITE_CLASSES } from './writes.ts';
 /** Different requests of a class; they are sent in turn. */
 const DEFAULT_REQUESTS = 64;
 
+/** Before anything is measured of a class. */
+const WARM_UP_ROUNDS = 15;
+const WARM_UP_CONNECTIONS = 8;
+
 const INTROSPECTION: QueryClass = {
   name: 'introspection',
   title: 'introspection, the standard query',
@@ -140,6 +144,11 @@ export async function compare(
   });
   const pids = TARGET_NAMES.map((target) => targets[target].pid);
   const comparisons: Comparison[] = [];
+  // Both have run for a while, so that nothing of what a new isolate compiles is counted.
+  await load.measure(
+    { targets: loads, connections: WARM_UP_CONNECTIONS, seconds, rounds: WARM_UP_ROUNDS },
+    pids,
+  );
   for (const connections of options.connections) {
     if (queryClass.prepare !== undefined) await prepare(queryClass.prepare);
     const [floor, engine] = await load.measure({ targets: loads, connections, seconds, rounds }, pids);
