@@ -25,8 +25,10 @@ export interface FilterOptions {
   readonly tables: readonly string[];
   /** Whether rows of a table may be aggregated. */
   readonly aggregates: (table: string) => boolean;
-  /** A permission may also use session variables, other columns and _exists. */
+  /** A permission may also use session variables, other columns, also of the table it is on, and _exists. */
   readonly permission: boolean;
+  /** The table it is on. */
+  readonly root?: string;
 }
 
 function comparison(table: string, column: string, options: FilterOptions): fc.Arbitrary<Filter> {
@@ -51,7 +53,10 @@ function comparison(table: string, column: string, options: FilterOptions): fc.A
     const name = type === 'int' ? 'X-Hasura-User-Id' : type === 'text' ? 'x-hasura-name' : undefined;
     if (name) choices.push(fc.constantFrom('_eq', '_neq', '_gte').map((op) => ({ [op]: name })));
     if (type === 'int') {
-      const others = Object.entries(shape(table).columns).flatMap(([c, t]) => (t === 'int' ? [c] : []));
+      const ints = (of: string): string[] =>
+        Object.entries(shape(of).columns).flatMap(([c, t]) => (t === 'int' ? [c] : []));
+      const ofRoot = options.root === undefined ? [] : ints(options.root).map((c) => ['$', c]);
+      const others: (string | readonly string[])[] = [...ints(table), ...ofRoot];
       choices.push(
         fc
           .tuple(fc.constantFrom('_ceq', '_cne', '_cgt', '_clte'), fc.constantFrom(...others))
@@ -159,6 +164,7 @@ function permission(table: string): fc.Arbitrary<Permission> {
     tables: Object.keys(TABLES),
     aggregates: () => false, // as in Hasura, no permission may
     permission: true,
+    root: table,
   };
   return fc.record({
     // `id` is always there, so that answers can be put into an order.

@@ -4,96 +4,11 @@
 import { must } from '../../src/util/assert.ts';
 import type { Row, Value } from './model.ts';
 import { TABLES } from './model.ts';
+import { mayAsk, writesOf } from './mutation-rights.ts';
 import { breaksReference, cascade, CHECKS, DEFAULTS, KEYS } from './mutation-schema.ts';
-import type { Filter, Permissions, Selection, World } from './naive.ts';
+import type { Asking, Change, Conflict, InsertObject, Mutation, Outcome, Rows } from './mutation-types.ts';
+import type { Filter, Selection, World } from './naive.ts';
 import { holds, project, rowAsSeen } from './naive.ts';
-
-export interface InsertRights {
-  readonly columns: readonly string[];
-  readonly check: Filter;
-  readonly set: Readonly<Record<string, Value>>;
-  readonly backend_only: boolean;
-}
-
-export interface UpdateRights {
-  readonly columns: readonly string[];
-  readonly filter: Filter;
-  readonly check: Filter | null;
-  readonly set: Readonly<Record<string, Value>>;
-  readonly backend_only: boolean;
-}
-
-export interface DeleteRights {
-  readonly filter: Filter;
-  readonly backend_only: boolean;
-}
-
-/** What a role may write to a table. */
-export interface Writes {
-  readonly insert?: InsertRights | undefined;
-  readonly update?: UpdateRights | undefined;
-  readonly delete?: DeleteRights | undefined;
-}
-
-export interface Rights {
-  readonly select: Permissions;
-  readonly writes: Readonly<Record<string, Writes>>;
-}
-
-export interface InsertObject {
-  readonly values: Readonly<Record<string, Value>>;
-  /** By relationship. */
-  readonly nested: Readonly<Record<string, readonly InsertObject[]>>;
-}
-
-export interface Conflict {
-  readonly constraint: string;
-  readonly update_columns: readonly string[];
-  readonly where?: Filter | undefined;
-}
-
-export interface Change {
-  readonly _set?: Readonly<Record<string, Value>> | undefined;
-  readonly _inc?: Readonly<Record<string, number>> | undefined;
-}
-
-/** One root field. */
-export type Mutation = {
-  readonly table: string;
-  /** Absent: the number of rows alone. */
-  readonly returning?: readonly Selection[] | undefined;
-} & (
-  | {
-      readonly kind: 'insert' | 'insert_one';
-      readonly objects: readonly InsertObject[];
-      readonly conflict?: Conflict | undefined;
-    }
-  | { readonly kind: 'update'; readonly where: Filter; readonly change: Change }
-  | { readonly kind: 'update_by_pk'; readonly id: number; readonly change: Change }
-  | {
-      readonly kind: 'update_many';
-      readonly updates: readonly { readonly where: Filter; readonly change: Change }[];
-    }
-  | { readonly kind: 'delete'; readonly where: Filter }
-  | { readonly kind: 'delete_by_pk'; readonly id: number }
-);
-
-export type Rows = Readonly<Record<string, readonly Row[]>>;
-
-/** What may come of a request: an answer with the rows it leaves, or any of the codes with the rows as they were. */
-export interface Outcome {
-  readonly codes: readonly string[];
-  readonly done?: { readonly data: readonly unknown[]; readonly rows: Rows };
-}
-
-export interface Asking {
-  readonly rights: Rights;
-  readonly session: Readonly<Record<string, string>>;
-  /** Whether permissions for backends count. */
-  readonly backend: boolean;
-  /** The id the next row without one gets, in every table. */
-  readonly nextId: number;
-}
 
 class Failure extends Error {
   readonly codes: readonly string[];
@@ -107,121 +22,39 @@ class Failure extends Error {
 export function outcomes(asking: Asking, rows: Rows, mutations: readonly Mutation[]): readonly Outcome[] {
   if (!mutations.every((mutation) => mayAsk(asking, mutation))) return [{ codes: ['validation-failed'] }];
   // Rows of a nested insert may be written table by table or object by object: checks may see the difference.
-  return [false, true].map((oneByOne) => {
-    const run = new Run(asking, rows, oneByOne);
-    try {
-      const data = mutations.map((mutation) => run.field(mutation));
-      return { codes: [...run.possible], done: { data, rows: run.rows } };
-    } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      return { codes: [...error.codes, ...run.possible] };
-    }
-  });
+  const [together, oneByOne, backwards] = (['together', 'one by one', 'backwards'] as const).map((order) =>
+    outcome(new Run(asking, rows, order), mutations),
+  ) as [Outcome, Outcome, Outcome];
+  // Of several objects that fail, Postgres tells of the one it comes to first.
+  if (together.done || oneByOne.done) return [together, oneByOne];
+  return [together, oneByOne, { codes: backwards.codes }];
 }
 
-// ------------------------------------------------------------------ what a role may ask
+/** How objects with nested ones are written. */
+type Order = 'together' | 'one by one' | 'backwards';
 
-function writesOf({ rights, backend }: Asking, table: string): Writes {
-  const { insert, update, delete: remove } = rights.writes[table] ?? {};
-  const there = <T extends { readonly backend_only: boolean }>(right: T | undefined): T | undefined =>
-    right && (backend || !right.backend_only) ? right : undefined;
-  return { insert: there(insert), update: there(update), delete: there(remove) };
-}
-
-const writable = ({ columns, set }: InsertRights | UpdateRights): readonly string[] =>
-  columns.filter((column) => !Object.hasOwn(set, column));
-
-function mayAsk(asking: Asking, mutation: Mutation): boolean {
-  const { table, returning } = mutation;
-  const { insert, update, delete: remove } = writesOf(asking, table);
-  const select = asking.rights.select[table];
-  const reads = (names: readonly string[]): boolean => names.every((name) => select?.columns.includes(name));
-  const asked = (returning ?? []).flatMap((field) => (field.kind === 'column' ? [field.column] : []));
-  if (returning && (!select || !reads(asked))) return false;
-  const mayFilter = (where: Filter): boolean => select !== undefined && reads(columnsOf(table, where));
-  const mayChange = (change: Change): boolean =>
-    update !== undefined && select !== undefined && changes(table, update, change);
-  switch (mutation.kind) {
-    case 'insert':
-    case 'insert_one': {
-      if (!insert || (mutation.kind === 'insert_one' && !select)) return false;
-      const { conflict, objects } = mutation;
-      if (conflict && !update) return false;
-      if (conflict?.where && !mayFilter(conflict.where)) return false;
-      if (!conflict?.update_columns.every((c) => update && writable(update).includes(c)) && conflict)
-        return false;
-      return objects.every((object) => mayInsert(asking, table, object, []));
-    }
-    case 'update':
-      return mayFilter(mutation.where) && mayChange(mutation.change);
-    case 'update_by_pk':
-      return mayChange(mutation.change);
-    case 'update_many':
-      return (
-        select !== undefined &&
-        update !== undefined &&
-        writable(update).length + Object.keys(update.set).length > 0 &&
-        mutation.updates.every(({ where, change }) => mayFilter(where) && mayChange(change))
-      );
-    case 'delete':
-      return remove !== undefined && mayFilter(mutation.where);
-    case 'delete_by_pk':
-      return remove !== undefined && select !== undefined;
+function outcome(run: Run, mutations: readonly Mutation[]): Outcome {
+  try {
+    const data = mutations.map((mutation) => run.field(mutation));
+    return { codes: [...run.possible], done: { data, rows: run.rows } };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { codes: [...error.codes, ...run.possible] };
   }
 }
-
-/** The table's own columns in a filter; those of relationships are chosen from what the role may see. */
-function columnsOf(table: string, where: Filter): readonly string[] {
-  return Object.entries(where).flatMap(([key, exp]) => {
-    if (key === '_not') return columnsOf(table, exp as Filter);
-    if (key === '_and' || key === '_or') return (exp as Filter[]).flatMap((e) => columnsOf(table, e));
-    return TABLES[table]?.columns[key] ? [key] : [];
-  });
-}
-
-function changes(table: string, update: UpdateRights, { _set, _inc }: Change): boolean {
-  const columns = writable(update);
-  if (columns.length + Object.keys(update.set).length === 0) return false;
-  const numbers = columns.filter((c) => ['int', 'float'].includes(TABLES[table]?.columns[c] ?? ''));
-  if (_set && (columns.length === 0 || !Object.keys(_set).every((c) => columns.includes(c)))) return false;
-  if (_inc && (numbers.length === 0 || !Object.keys(_inc).every((c) => numbers.includes(c)))) return false;
-  return !Object.keys(_inc ?? {}).some((c) => Object.hasOwn(_set ?? {}, c));
-}
-
-function mayInsert(
-  asking: Asking,
-  table: string,
-  { values, nested }: InsertObject,
-  determined: readonly string[],
-): boolean {
-  const { insert } = writesOf(asking, table);
-  if (!insert) return false;
-  const given = Object.keys(values);
-  if (!given.every((c) => writable(insert).includes(c) && !determined.includes(c))) return false;
-  return Object.entries(nested).every(([name, objects]) => {
-    const { kind, table: other, on } = must(TABLES[table]?.relationships[name], 'a relationship');
-    if (kind === 'object' && [...given, ...determined].includes(on[0])) return false;
-    const theirs = kind === 'array' ? [on[1]] : [];
-    // No objects: nothing is said about columns, but the relationship must be there.
-    if (!writesOf(asking, other).insert) return false;
-    return objects.every((object) => mayInsert(asking, other, object, theirs));
-  });
-}
-
-// ------------------------------------------------------------------ what it does
 
 class Run {
   rows: Rows;
   /** Codes that it may also fail with: Postgres may meet rows in another order. */
   readonly possible = new Set<string>();
   readonly #asking: Asking;
-  readonly #oneByOne: boolean;
+  readonly #order: Order;
   readonly #nextId = new Map<string, number>();
 
-  constructor(asking: Asking, rows: Rows, oneByOne: boolean) {
+  constructor(asking: Asking, rows: Rows, order: Order) {
     this.#asking = asking;
     this.rows = rows;
-    this.#oneByOne = oneByOne;
+    this.#order = order;
   }
 
   /** Does one root field; its part of the answer. */
@@ -318,8 +151,9 @@ class Run {
     conflict?: Conflict,
   ): { readonly written: readonly (Row | null)[]; readonly count: number } {
     const nests = tasks.some(({ object }) => Object.keys(object.nested).length > 0);
-    if (nests && tasks.length > 1 && (this.#oneByOne || conflict)) {
-      const parts = tasks.map((task) => this.#insert(table, [task], conflict));
+    if (nests && tasks.length > 1 && (this.#order !== 'together' || conflict)) {
+      const ordered = this.#order === 'backwards' ? tasks.toReversed() : tasks;
+      const parts = ordered.map((task) => this.#insert(table, [task], conflict));
       return { written: parts.flatMap((p) => p.written), count: parts.reduce((n, p) => n + p.count, 0) };
     }
     let count = 0;

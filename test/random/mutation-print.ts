@@ -1,6 +1,6 @@
 // Generated mutations -> GraphQL text and variables. Arguments go in as literals or as variables, as a coin decides.
 
-import type { Change, InsertObject, Mutation } from './mutation-model.ts';
+import type { Change, InsertObject, Mutation } from './mutation-types.ts';
 import type { Printing } from './print.ts';
 import { fieldsText, value } from './print.ts';
 

@@ -1,8 +1,7 @@
 // The tables of the model with keys, references, defaults and rules: as SQL, and for the model in memory.
 
 import type { Row, Value } from './model.ts';
-
-type Rows = Readonly<Record<string, readonly Row[]>>;
+import type { Rows } from './mutation-types.ts';
 
 export const SCHEMA = `
 create table nothing (id int);

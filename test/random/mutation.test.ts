@@ -9,12 +9,12 @@ import type { Metadata } from '../../src/metadata/types.ts';
 import { type Ask, metadataOf, type Stages, startStages } from '../support/stages.ts';
 import { SESSION } from './generate.ts';
 import { type RelationshipShape, TABLES } from './model.ts';
-import type { World } from './mutation-generate.ts';
-import { inheritedWorlds, plainWorlds, request, written } from './mutation-generate.ts';
-import type { Mutation, Outcome, Rows } from './mutation-model.ts';
+import { request } from './mutation-generate.ts';
 import { outcomes } from './mutation-model.ts';
 import { printMutations } from './mutation-print.ts';
 import { RESET, SCHEMA, START } from './mutation-schema.ts';
+import type { Mutation, Outcome, Rows } from './mutation-types.ts';
+import { inheritedWorlds, plainWorlds, type World, written } from './mutation-worlds.ts';
 
 /** Permission sets; each is asked `REQUESTS` times, and each request is sent twice. */
 const RUNS = Number(process.env['RANDOM_RUNS'] ?? 25);
