@@ -9,6 +9,7 @@ import { must } from '../../src/util/assert.ts';
 import { pgClient } from '../support/database.ts';
 import type { GraphqlOptions, Hedge } from '../support/hedge.ts';
 import { startHedge } from '../support/hedge.ts';
+import { startLive } from '../support/live.ts';
 import { metadataOf } from '../support/stages.ts';
 import type { Reply, Webhook } from '../support/webhook.ts';
 import { startWebhook } from '../support/webhook.ts';
@@ -534,4 +535,34 @@ describe('an inherited role', () => {
       "Could not inherit permission for the role 'torn' for the entity: 'insert permission, table: note, source: 'default''",
     ]);
   });
+});
+
+test('a permission made by a command is validated from the next request on', async () => {
+  const live = await startLive({ sql: SCHEMA, env: { HOOK_URL: webhook.url } });
+  try {
+    const table_ = { source: 'default', table: 'note' };
+    expect(await live.command('pg_track_table', table_)).toMatchObject({ status: 200 });
+    const permission = { check: {}, columns: '*', validate_input: hook('/live') };
+    expect(
+      await live.command('pg_create_insert_permission', { ...table_, role: 'user', permission }),
+    ).toMatchObject({ status: 200 });
+    webhook.reply(() => ({ status: 400, body: '{"message": "no"}' }));
+    const insert = 'mutation { insert_note(objects: [{text: "x"}]) { affected_rows } }';
+    expect(await live.graphql(insert, { 'x-hasura-role': 'user' })).toMatchObject({
+      body: refused('validation-failed', 'no'),
+    });
+    webhook.reply(() => ({}));
+    expect(await live.graphql(insert, { 'x-hasura-role': 'user' })).toMatchObject({
+      body: { data: { insert_note: { affected_rows: 1 } } },
+    });
+    expect(told()).toEqual([
+      ['/live', [{ text: 'x' }]],
+      ['/live', [{ text: 'x' }]],
+    ]);
+    expect((await live.command('export_metadata', {})).body).toMatchObject({
+      sources: [{ tables: [{ insert_permissions: [{ permission: { validate_input: hook('/live') } }] }] }],
+    });
+  } finally {
+    await live.stop();
+  }
 });
