@@ -131,6 +131,20 @@ const CASES: readonly (readonly [name: string, given: Case])[] = [
     },
   ],
   [
+    'only the later has children',
+    {
+      query:
+        'mutation { insert_article(objects: [{title: "a", status: "s"}, {title: "b", tags_of: {data: []}}]) { affected_rows } }',
+    },
+  ],
+  [
+    'children of several, and nobody asks for them',
+    {
+      query:
+        'mutation { insert_author(objects: [{name: "x", score: 1, articles: {data: [{title: "1"}]}}, {name: "y", articles: {data: [{title: "2"}]}}]) { returning { id } } }',
+    },
+  ],
+  [
     'nothing of them',
     {
       query:

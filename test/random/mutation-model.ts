@@ -22,16 +22,8 @@ class Failure extends Error {
 export function outcomes(asking: Asking, rows: Rows, mutations: readonly Mutation[]): readonly Outcome[] {
   if (!mutations.every((mutation) => mayAsk(asking, mutation))) return [{ codes: ['validation-failed'] }];
   // Rows of a nested insert may be written table by table or object by object: checks may see the difference.
-  const [together, oneByOne, backwards] = (['together', 'one by one', 'backwards'] as const).map((order) =>
-    outcome(new Run(asking, rows, order), mutations),
-  ) as [Outcome, Outcome, Outcome];
-  // Of several objects that fail, Postgres tells of the one it comes to first.
-  if (together.done || oneByOne.done) return [together, oneByOne];
-  return [together, oneByOne, { codes: backwards.codes }];
+  return [false, true].map((oneByOne) => outcome(new Run(asking, rows, oneByOne), mutations));
 }
-
-/** How objects with nested ones are written. */
-type Order = 'together' | 'one by one' | 'backwards';
 
 function outcome(run: Run, mutations: readonly Mutation[]): Outcome {
   try {
@@ -48,13 +40,13 @@ class Run {
   /** Codes that it may also fail with: Postgres may meet rows in another order. */
   readonly possible = new Set<string>();
   readonly #asking: Asking;
-  readonly #order: Order;
+  readonly #oneByOne: boolean;
   readonly #nextId = new Map<string, number>();
 
-  constructor(asking: Asking, rows: Rows, order: Order) {
+  constructor(asking: Asking, rows: Rows, oneByOne: boolean) {
     this.#asking = asking;
     this.rows = rows;
-    this.#order = order;
+    this.#oneByOne = oneByOne;
   }
 
   /** Does one root field; its part of the answer. */
@@ -151,9 +143,8 @@ class Run {
     conflict?: Conflict,
   ): { readonly written: readonly (Row | null)[]; readonly count: number } {
     const nests = tasks.some(({ object }) => Object.keys(object.nested).length > 0);
-    if (nests && tasks.length > 1 && (this.#order !== 'together' || conflict)) {
-      const ordered = this.#order === 'backwards' ? tasks.toReversed() : tasks;
-      const parts = ordered.map((task) => this.#insert(table, [task], conflict));
+    if (nests && tasks.length > 1 && (this.#oneByOne || conflict)) {
+      const parts = tasks.map((task) => this.#insert(table, [task], conflict));
       return { written: parts.flatMap((p) => p.written), count: parts.reduce((n, p) => n + p.count, 0) };
     }
     let count = 0;

@@ -71,10 +71,12 @@ export function chainWritten({ links }: Chain, rows: RowSettings): Written {
 /** `with "m:0" as (insert …), "m:1" as (insert … from "m:0" …) select …` */
 export function chainStatement({ links }: Chain, answer: Sql, slot: string): ScriptStatement {
   const [first, ...others] = links.map(({ table, path }) => ({ table, path }));
-  const guards = links.flatMap(({ guard }) => guard ?? []);
+  // Postgres runs an insert when its rows are asked for: in their order, so that ids are given out in that of the objects.
+  // Inside `case` conditions keep theirs.
+  const inOrder = links.map(({ name, guard }) => guard ?? sql`(select count(*) >= 0 from ${linkName(name)})`);
   return {
     sql: sql`with ${join(links.map(({ name, sql: insert }) => sql`${linkName(name)} as (${insert})`))} ${answer}`,
-    ...(guards.length > 0 && { condition: andSql(guards) }),
+    ...(links.length > 1 && { condition: sql`case when ${andSql(inOrder)} then true end` }),
     selfContained: true,
     slot,
     ...must(first, 'a chain has an insert'),
