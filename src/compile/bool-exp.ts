@@ -84,7 +84,8 @@ function field(scope: Scope, key: string, value: unknown): BoolExp {
   }
   const computed = table.computedFields.get(key);
   if (computed) return computedField(scope, computed, value);
-  return refuse(`"${key}" does not exist in table "${label(table.catalog)}"`);
+  const owner = table.rowsOf?.kind.replace('_', ' ') ?? 'table';
+  return refuse(`"${key}" does not exist in ${owner} "${label(table.catalog)}"`);
 }
 
 function computedField(scope: Scope, computed: TrackedComputedField, value: unknown): BoolExp {

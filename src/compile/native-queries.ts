@@ -37,6 +37,7 @@ export function trackNativeQueries(
 ): void {
   for (const source of sources) {
     const models = trackLogicalModels(source, names.typeNames, inconsistencies);
+    for (const [name, { rows }] of models) source.logicalModels.set(name, rows);
     const all = source.metadata.native_queries ?? [];
     const counts = Map.groupBy(all, (query) => query.root_field_name);
     for (const [index, metadata] of all.entries()) {

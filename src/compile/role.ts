@@ -12,29 +12,18 @@ import type {
   TableRef,
 } from '../artifact/types.ts';
 import { must } from '../util/assert.ts';
-import { type FunctionAccess, functionFields, mayCall } from './function-fields.ts';
+import { type FunctionAccess, functionFields } from './function-fields.ts';
 import { compareNames } from './names.ts';
 import { nativeModel, nativeQueryFields } from './native-query-fields.ts';
+import { rowsOfFunctions, rowsOfQueries, type Selectable } from './role-rows.ts';
 import { selectPermissionOf } from './role-select.ts';
 import { ADMIN } from './roles.ts';
 import type { TypeTable } from './scalars.ts';
 import { createTypeTable } from './scalars.ts';
 import type { CompiledPermission } from './select-permission.ts';
 import { adminPermission } from './select-permission.ts';
-import type {
-  TrackedComputedField,
-  TrackedNativeQuery,
-  TrackedRows,
-  TrackedSource,
-  TrackedTable,
-} from './tracked.ts';
+import type { TrackedComputedField, TrackedRows, TrackedSource, TrackedTable } from './tracked.ts';
 import { compileWrites } from './writes.ts';
-
-/** A table a role may select from, or other rows it may see. */
-interface Selectable {
-  readonly table: TrackedRows;
-  readonly permission: CompiledPermission;
-}
 
 /** What roles see a part of. */
 export interface World extends FunctionAccess {
@@ -47,13 +36,18 @@ export function compileRole(role: string, world: World, inconsistencies: Inconsi
   const all = world.sources
     .flatMap((source) => [...source.tables.values()])
     .sort((a, b) => compareNames(a.typeName, b.typeName));
+  const permissionOf = (table: TrackedRows): CompiledPermission | null => {
+    // One given to admin is an error, which is found by reading it.
+    const given = selectPermissionOf(role, { roles: world.roles, types, table }, inconsistencies);
+    return role === ADMIN ? adminPermission(table) : given;
+  };
   const ofTables = all.flatMap((table) => {
-    const permission = permissionOf(role, world, { table, types, inconsistencies });
+    const permission = permissionOf(table);
     return permission ? [{ table, permission }] : [];
   });
   const native = world.sources.flatMap((source) => [...source.nativeQueries.values()]);
   const others = [
-    ...nativeRows(role, world, { native, types, inconsistencies }),
+    ...rowsOfQueries(world.sources, native, permissionOf),
     ...rowsOfFunctions(role, world, ofTables),
   ];
   const selectable: readonly Selectable[] = others.length === 0 ? ofTables : sorted([...ofTables, ...others]);
@@ -84,62 +78,6 @@ export function compileRole(role: string, world: World, inconsistencies: Inconsi
     writes,
     mutationFields: mutationFields.sort((a, b) => compareNames(a.name, b.name)),
   };
-}
-
-function permissionOf(
-  role: string,
-  { roles }: World,
-  context: {
-    readonly table: TrackedRows;
-    readonly types: TypeTable;
-    readonly inconsistencies: Inconsistency[];
-  },
-): CompiledPermission | null {
-  const { table, types, inconsistencies } = context;
-  // An administrator's permission is an error, which is found by reading it.
-  const given = selectPermissionOf(role, { roles, types, table }, inconsistencies);
-  return role === ADMIN ? adminPermission(table) : given;
-}
-
-/** Rows of native queries, under the permission of their logical models. */
-function nativeRows(
-  role: string,
-  world: World,
-  context: {
-    readonly native: readonly TrackedNativeQuery[];
-    readonly types: TypeTable;
-    readonly inconsistencies: Inconsistency[];
-  },
-): readonly Selectable[] {
-  const { native, types, inconsistencies } = context;
-  return [...new Set(native.map(({ model }) => model))].flatMap((model) => {
-    const permission = permissionOf(role, world, { table: model, types, inconsistencies });
-    if (!permission) return [];
-    const rows = new Set(native.filter((query) => query.model === model).map((query) => query.rows));
-    return [...rows].map((table) => ({ table, permission }));
-  });
-}
-
-/** Rows of functions that the role may call: as computed fields that its permissions list, or as root fields. */
-function rowsOfFunctions(
-  role: string,
-  world: World,
-  ofTables: readonly { readonly table: TrackedTable; readonly permission: CompiledPermission }[],
-): readonly Selectable[] {
-  const computed = ofTables.flatMap(({ table, permission }) =>
-    [...table.computedFields.values()].flatMap(({ name, returns }) =>
-      returns.kind === 'table' && returns.table.rowsOf && permission.computedFields.has(name)
-        ? [returns.table]
-        : [],
-    ),
-  );
-  const called = world.functions.flatMap((fn) =>
-    fn.returns.rowsOf && mayCall(world, fn, role) ? [fn.returns] : [],
-  );
-  return [...new Set([...computed, ...called])].map((table) => ({
-    table,
-    permission: adminPermission(table),
-  }));
 }
 
 function sorted(selectable: readonly Selectable[]): readonly Selectable[] {

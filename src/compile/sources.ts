@@ -87,6 +87,7 @@ function trackSource(
     naming,
     typeOwners,
     tables: new Map(),
+    logicalModels: new Map(),
     nativeQueries: new Map(),
     functionRows: new Map(),
   };

@@ -41,6 +41,8 @@ export interface TrackedSource {
   readonly typeOwners: Map<string, string>;
   /** The consistent ones, by `nameKey`, in the metadata's order. */
   readonly tables: Map<string, TrackedTable>;
+  /** The consistent ones, by name. */
+  readonly logicalModels: Map<string, TrackedRows>;
   /** The consistent ones, by root field, in the metadata's order. */
   readonly nativeQueries: Map<string, TrackedNativeQuery>;
   /** Rows of functions that declare their columns, by `nameKey`. Filled as functions are looked at. */

@@ -713,6 +713,15 @@ describe('what does not fit together', () => {
       ['in logical model "m": in permission for role "user": column "b" does not exist'],
     ],
     [
+      'a permission of a model that no query returns',
+      {
+        logical_models: [
+          { ...model, select_permissions: [perm('user', { columns: '*', filter: { b: 1 } })] },
+        ],
+      },
+      ['in logical model "m": in permission for role "user": "b" does not exist in logical model "m"'],
+    ],
+    [
       'a permission of admin',
       {
         logical_models: [{ ...model, select_permissions: [perm('admin', { columns: ['a'], filter: {} })] }],
