@@ -140,7 +140,10 @@ it('tells a writer that another one was first, and keeps the first one’s versi
 });
 
 it('lets exactly one of many writers through at once, from the first version on', async () => {
-  for (const after of [0, 1]) {
+  await store.load();
+  // Many times the first version: there is no row yet that one of them could lock.
+  for (const after of [0, 0, 0, 0, 0, 0, 0, 0, 1]) {
+    if (after === 0) await client.query('delete from hdb_catalog.hdb_metadata');
     const results = await Promise.allSettled(
       Array.from({ length: 6 }, (_, writer) =>
         openStore(database.url).save(version(after, `writer ${writer}`)),

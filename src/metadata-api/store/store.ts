@@ -223,14 +223,13 @@ function saveStatements({ after, metadata, artifact, format }: NewVersion, insta
 from (select coalesce((select resource_version from hdb_catalog.hdb_metadata where id = ${ROW} for update), 0) as found) as current`,
       parameters: [String(after)],
     },
+    // There is nothing to lock before the first version: of two first writers the second fails at the primary key.
     statementOf(
-      catalogDb
-        .insert(hdbMetadata)
-        .values({ id: ROW, metadata: sql`${metadata}::json`, resource_version: next })
-        .onConflictDoUpdate({
-          target: hdbMetadata.id,
-          set: { metadata: sql`excluded.metadata`, resource_version: sql`excluded.resource_version` },
-        }),
+      after === 0
+        ? catalogDb
+            .insert(hdbMetadata)
+            .values({ id: ROW, metadata: sql`${metadata}::json`, resource_version: next })
+        : catalogDb.update(hdbMetadata).set({ metadata: sql`${metadata}::json`, resource_version: next }),
     ),
     statementOf(catalogDb.delete(hedgeArtifact).where(ne(hedgeArtifact.resource_version, after))),
     statementOf(
