@@ -21,8 +21,19 @@ class Failure extends Error {
 /** What may come of a request with these root fields. */
 export function outcomes(asking: Asking, rows: Rows, mutations: readonly Mutation[]): readonly Outcome[] {
   if (!mutations.every((mutation) => mayAsk(asking, mutation))) return [{ codes: ['validation-failed'] }];
-  // Rows of a nested insert may be written table by table or object by object: checks may see the difference.
-  return [false, true].map((oneByOne) => outcome(new Run(asking, rows, oneByOne), mutations));
+  return [false, true].flatMap((oneByOne) =>
+    [false, true].map((oneStatement) =>
+      outcome(new Run(asking, rows, { oneByOne, oneStatement }), mutations),
+    ),
+  );
+}
+
+/** How a nested insert is written, which decides when checks and references are looked at. */
+interface Ways {
+  /** Object by object, else table by table: checks may see the difference. */
+  readonly oneByOne: boolean;
+  /** References are checked when all of it is written. */
+  readonly oneStatement: boolean;
 }
 
 function outcome(run: Run, mutations: readonly Mutation[]): Outcome {
@@ -40,13 +51,14 @@ class Run {
   /** Codes that it may also fail with: Postgres may meet rows in another order. */
   readonly possible = new Set<string>();
   readonly #asking: Asking;
-  readonly #oneByOne: boolean;
+  readonly #ways: Ways;
+  #inStatement = false;
   readonly #nextId = new Map<string, number>();
 
-  constructor(asking: Asking, rows: Rows, oneByOne: boolean) {
+  constructor(asking: Asking, rows: Rows, ways: Ways) {
     this.#asking = asking;
     this.rows = rows;
-    this.#oneByOne = oneByOne;
+    this.#ways = ways;
   }
 
   /** Does one root field; its part of the answer. */
@@ -132,7 +144,11 @@ class Run {
     mutation: Mutation & { kind: 'insert' | 'insert_one' },
   ): unknown {
     const tasks = objects.map((object) => ({ object, determined: {} }));
+    const nests = objects.some(({ nested }) => Object.keys(nested).length > 0);
+    this.#inStatement = this.#ways.oneStatement && nests && !mutation.conflict;
     const { written, count } = this.#insert(mutation.table, tasks, mutation.conflict);
+    this.#inStatement = false;
+    this.#refuseBrokenReferences();
     const rows = written.filter((row) => row !== null);
     return mutation.kind === 'insert' ? this.#answer(mutation, rows, count) : this.#one(mutation, rows);
   }
@@ -143,7 +159,7 @@ class Run {
     conflict?: Conflict,
   ): { readonly written: readonly (Row | null)[]; readonly count: number } {
     const nests = tasks.some(({ object }) => Object.keys(object.nested).length > 0);
-    if (nests && tasks.length > 1 && (this.#oneByOne || conflict)) {
+    if (nests && tasks.length > 1 && (this.#ways.oneByOne || conflict)) {
       const parts = tasks.map((task) => this.#insert(table, [task], conflict));
       return { written: parts.flatMap((p) => p.written), count: parts.reduce((n, p) => n + p.count, 0) };
     }
@@ -225,7 +241,7 @@ class Run {
       const excluded = conflict.update_columns.map((c): [string, Value] => [c, row[c] ?? null]);
       return put({ ...old, ...Object.fromEntries(excluded), ...this.#preset(table, changed) }, old);
     });
-    this.#refuse(breaksReference(this.rows) ? ['constraint-violation'] : []);
+    this.#refuseBrokenReferences();
     return written;
   }
 
@@ -251,6 +267,10 @@ class Run {
     const { notNull, check } = must(CHECKS[table], 'rules of a table');
     if (notNull.some((column) => row[column] === null)) return ['constraint-violation'];
     return check(row) ? [] : ['permission-error'];
+  }
+
+  #refuseBrokenReferences(): void {
+    if (!this.#inStatement && breaksReference(this.rows)) throw new Failure(['constraint-violation']);
   }
 
   #refuse(codes: readonly string[]): void {
@@ -291,7 +311,7 @@ class Run {
     }
     this.#refuse([...codes]);
     this.rows = { ...before, [table]: rows };
-    this.#refuse(breaksReference(this.rows) ? ['constraint-violation'] : []);
+    this.#refuseBrokenReferences();
     return [...changed.values()];
   }
 
@@ -301,7 +321,7 @@ class Run {
       (row) => this.#allows(table, filter, row, this.rows) && finds(row),
     );
     this.rows = cascade(this.rows, table, gone);
-    this.#refuse(breaksReference(this.rows) ? ['constraint-violation'] : []);
+    this.#refuseBrokenReferences();
     return gone;
   }
 }
