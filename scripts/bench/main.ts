@@ -185,7 +185,7 @@ interface Built {
 async function build(out: string, databaseUrl: string): Promise<Built> {
   const [bundleDir, catalog] = await Promise.all([bundleWorker(), readCatalogFromUrl(databaseUrl)]);
   const artifact = compile(METADATA, new Map([['default', catalog]]));
-  const manifest = { project: ROOT, inputs: '', catalogOf: 'database' } as const;
+  const manifest = { project: ROOT, inputs: '', catalogOf: 'database', variables: [] } as const;
   const summary = await writeBuild({ out, artifact, bundleDir, manifest });
   const { runtime } = must(await readManifest(out), 'a build has a manifest');
   return {

@@ -8,6 +8,7 @@ import { buildConsole, isConsoleStale } from '../bundle/build-console.ts';
 import { bundleWorker } from '../bundle/bundle-worker.ts';
 import { UserError } from '../database/user-error.ts';
 import { namedDatabases, readCatalogs } from './databases.ts';
+import { namedVariables } from './dev/named-variables.ts';
 import { describeDrift } from './drift.ts';
 import { catalogsOfMigrations } from './migrated-catalogs.ts';
 import { inputsHash, readManifest, summaryText, writeBuild } from './output.ts';
@@ -98,7 +99,12 @@ async function buildProject(options: BuildOptions, progress: Progress, shutdown:
     out,
     artifact,
     bundleDir,
-    manifest: { project: project.dir, inputs, catalogOf: actual ? 'database' : 'migrations' },
+    manifest: {
+      project: project.dir,
+      inputs,
+      catalogOf: actual ? 'database' : 'migrations',
+      variables: [...namedVariables(metadata.metadata)].sort(),
+    },
   });
   progress.note(summaryText(summary));
 }

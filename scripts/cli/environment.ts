@@ -43,9 +43,9 @@ function withoutEmpty(values: NodeJS.Dict<string>): Environment {
   );
 }
 
-/** The part of an environment a worker gets: Hasura's settings, Hedge's own, and what the sources' `from_env` name. */
-export function workerVars(environment: Environment, sourceNames: Iterable<string>): Record<string, string> {
-  const named = new Set(sourceNames);
+/** The part of an environment a worker gets: Hasura's settings, Hedge's own, and the variables that the metadata names. */
+export function workerVars(environment: Environment, names: Iterable<string>): Record<string, string> {
+  const named = new Set(names);
   return Object.fromEntries(
     Object.entries(environment).filter(([name]) => /^(HASURA_GRAPHQL|HEDGE)_/.test(name) || named.has(name)),
   );

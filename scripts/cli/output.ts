@@ -27,6 +27,8 @@ export interface Manifest {
   /** Hash of everything the build was made from, a named database left out. */
   readonly inputs: string;
   readonly catalogOf: 'migrations' | 'database';
+  /** Environment variables that the metadata names, for its webhooks and databases. */
+  readonly variables: readonly string[];
   readonly runtime: RuntimeSettings;
 }
 

@@ -49,7 +49,7 @@ async function start(
   const names = openArtifact(artifactText).header.sources.flatMap(({ databaseUrl }) =>
     'fromEnv' in databaseUrl ? [databaseUrl.fromEnv] : [],
   );
-  const vars = workerVars(environment, names);
+  const vars = workerVars(environment, [...names, ...manifest.variables]);
   const endpoint = await neonEndpoint(environment, shutdown);
   for (const name of names) {
     const url = vars[name] ?? environment['DATABASE_URL'];

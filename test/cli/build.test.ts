@@ -51,6 +51,30 @@ describe('hedge build', { timeout: 120_000 }, () => {
     expect(again).toMatchObject({ code: 0, stderr: `${other} is up to date.\n` });
   });
 
+  it('notes the variables that the metadata names, which a served worker gets', async () => {
+    await edit(
+      NOTES,
+      (text) => `${text}
+insert_permissions:
+  - role: reader
+    permission:
+      check: {}
+      validate_input:
+        type: http
+        definition:
+          url: "{{ CHECK_URL }}/notes"
+          headers:
+            - { name: key, value_from_env: CHECK_KEY }
+`,
+    );
+    const { code, stderr } = await runHedge(['build', '--project', project.dir]);
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('validate_input')]);
+    const manifest = JSON.parse(
+      await readFile(join(project.dir, '.hedge', 'build', 'build.json'), 'utf8'),
+    ) as unknown;
+    expect(manifest).toMatchObject({ variables: ['CHECK_KEY', 'CHECK_URL', 'NOTES_DATABASE_URL'] });
+  });
+
   it('lists mistakes of the metadata with file and line', async () => {
     await edit(NOTES, (text) =>
       text.replace('select_permissions', 'select_permision').replace('table:', 'tabel:'),
