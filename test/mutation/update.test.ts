@@ -68,6 +68,12 @@ const OPERATORS: readonly MutationCase[] = [
     gives: one({ info: { a: 1, list: [1, 2] } }),
   },
   {
+    name: '_delete_at_path that is a path itself',
+    query: update('_delete_at_path: []'),
+    gives:
+      "validation-failed $.selectionSet.update_author.args._delete_at_path expected an object for type 'author_delete_at_path_input', but found a list",
+  },
+  {
     name: '_delete_at_path with hostile keys',
     query:
       'mutation ($p: [String!]) { update_author(where: {id: {_eq: 1}}, _delete_at_path: {info: $p}) { returning { info } } }',
