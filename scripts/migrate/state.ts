@@ -1,24 +1,10 @@
 // Which migrations a database has: Hasura's own record, in hdb_catalog.hdb_version.cli_state.
 
-import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
-import { jsonb, pgSchema, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Client } from 'pg';
 
+import { hdbVersion } from '../../src/metadata-api/store/hdb-catalog.ts';
 import { UserError } from '../database/user-error.ts';
-
-/** Hasura's table as its catalog version 48 has it. */
-const hdbVersion = pgSchema('hdb_catalog').table('hdb_version', {
-  hasura_uuid: uuid()
-    .primaryKey()
-    .default(sql`gen_random_uuid()`),
-  version: text().notNull(),
-  upgraded_on: timestamp({ withTimezone: true }).notNull(),
-  cli_state: jsonb().notNull().default({}),
-  console_state: jsonb().notNull().default({}),
-  ee_client_id: text(),
-  ee_client_secret: text(),
-});
 
 const CREATE = `
 create schema if not exists hdb_catalog;

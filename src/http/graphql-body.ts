@@ -13,12 +13,12 @@ export type GraphqlBody =
   | { readonly kind: 'batch'; readonly members: readonly unknown[] };
 
 /**
- * The JSON value of a body, its numbers unchanged.
+ * The JSON value of a body, its numbers unchanged unless `parse` reads them otherwise.
  * @throws HedgeError `invalid-json` in the words of Hasura's JSON reader.
  */
-export function parseBody(text: string): unknown {
+export function parseBody(text: string, parse: (text: string) => unknown = parseJson): unknown {
   try {
-    return parseJson(text);
+    return parse(text);
   } catch {
     throw new HedgeError(
       'invalid-json',

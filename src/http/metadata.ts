@@ -5,6 +5,7 @@ import { HedgeError } from '../error/hedge-error.ts';
 import type { MetadataEndpoint } from '../metadata-api/types.ts';
 import { bodyText, checkContentType } from './body.ts';
 import { refuseForeignPages } from './foreign.ts';
+import { parseBody } from './graphql-body.ts';
 import { clientErrorOf, errorResponse, jsonResponse, requestIdOf, showsInternal } from './respond.ts';
 import type { AppContext, Handler } from './types.ts';
 
@@ -21,7 +22,11 @@ export function metadataHandler(context: AppContext, endpoint: MetadataEndpoint)
       const text = await bodyText(request, config.maxBodyBytes);
       requireAdmin(session);
       refuseForeignPages(request.headers, config);
-      const answer = await context.metadata(endpoint, jsonOf(text), waitUntil);
+      const answer = await context.metadata(
+        endpoint,
+        parseBody(text, (json) => JSON.parse(json) as unknown),
+        waitUntil,
+      );
       return jsonResponse(JSON.stringify(answer), requestId);
     } catch (error) {
       const shown = clientErrorOf(error, requestId, log);
@@ -34,17 +39,4 @@ export function metadataHandler(context: AppContext, endpoint: MetadataEndpoint)
 export function requireAdmin(session: Session): void {
   if (session.role === 'admin') return;
   throw new HedgeError('access-denied', 'restricted access : admin only', { path: '$.args', status: 400 });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new HedgeError(
-      'invalid-json',
-      text.trim() === ''
-        ? 'Error in $: not enough input'
-        : 'Error in $: Failed reading: not a valid json value',
-    );
-  }
 }

@@ -1,8 +1,9 @@
 // A blog whose tables are written to under many permissions: schema, metadata, rows, and one way to ask.
 
-import { expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 
 import type { Metadata, TableMetadata } from '../../src/metadata/types.ts';
+import { must } from '../../src/util/assert.ts';
 import { type Ask, metadataOf, startStages } from '../support/stages.ts';
 
 export const SCHEMA = `
@@ -205,6 +206,24 @@ export interface Blog {
   /** Rows of a query, each as its columns joined by commas. */
   rows(sql: string): Promise<string[]>;
   stop(): Promise<void>;
+}
+
+/** The blog of a test file: started before its tests, stopped after them. */
+export function blogOfFile(): Blog {
+  let started: Blog | undefined;
+  beforeAll(async () => {
+    started = await startBlog();
+  });
+  afterAll(() => started?.stop());
+  const blog = (): Blog => must(started, 'tests run once it is started');
+  return {
+    get ask() {
+      return blog().ask;
+    },
+    reset: () => blog().reset(),
+    rows: (sql) => blog().rows(sql),
+    stop: () => blog().stop(),
+  };
 }
 
 export async function startBlog(metadata: Metadata = METADATA): Promise<Blog> {

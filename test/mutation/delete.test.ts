@@ -1,23 +1,18 @@
 // Deletes by filter and by key, what is returned of rows that are gone, under permissions.
 
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { describe, test } from 'vitest';
 
 import {
   ARTICLES,
   AUTHORS,
-  type Blog,
   type MutationCase,
   runCase,
-  startBlog,
+  blogOfFile,
   UNCHANGED_ARTICLES,
   UNCHANGED_AUTHORS,
 } from './blog.ts';
 
-let blog: Blog;
-beforeAll(async () => {
-  blog = await startBlog();
-});
-afterAll(() => blog?.stop());
+const blog = blogOfFile();
 
 const CASES: readonly MutationCase[] = [
   {

@@ -1,23 +1,18 @@
 // Inserts: defaults, null, presets, checks, and what comes back; every refused one leaves the tables as they were.
 
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { describe, test } from 'vitest';
 
 import {
   ARTICLES,
   AUTHORS,
-  type Blog,
   type MutationCase,
   runCase,
-  startBlog,
+  blogOfFile,
   UNCHANGED_ARTICLES,
   UNCHANGED_AUTHORS,
 } from './blog.ts';
 
-let blog: Blog;
-beforeAll(async () => {
-  blog = await startBlog();
-});
-afterAll(() => blog?.stop());
+const blog = blogOfFile();
 
 const CHECK_FAILED = 'check constraint of an insert/update permission has failed';
 

@@ -1,23 +1,18 @@
 // Objects inserted with their relationships, any way round and any depth: all of them, or none.
 
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { describe, test } from 'vitest';
 
 import {
   ARTICLES,
   AUTHORS,
-  type Blog,
   type MutationCase,
   runCase,
-  startBlog,
+  blogOfFile,
   UNCHANGED_ARTICLES,
   UNCHANGED_AUTHORS,
 } from './blog.ts';
 
-let blog: Blog;
-beforeAll(async () => {
-  blog = await startBlog();
-});
-afterAll(() => blog?.stop());
+const blog = blogOfFile();
 
 const CHECK_FAILED = 'check constraint of an insert/update permission has failed';
 const PROFILES = 'select author_id, phone from profile order by author_id';

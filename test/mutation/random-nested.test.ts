@@ -1,18 +1,14 @@
 // Random objects nested in every way, as literals, variables and mixtures, one text asked again with other objects:
 // each row is written once, with its own values or defaults, and belongs to the row it was nested with.
 
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import { type Blog, startBlog } from './blog.ts';
+import { blogOfFile } from './blog.ts';
 
 /** RANDOM_RUNS widens a run. */
 const ROUNDS = Number(process.env['RANDOM_RUNS'] ?? 100);
 
-let blog: Blog;
-beforeAll(async () => {
-  blog = await startBlog();
-});
-afterAll(() => blog?.stop());
+const blog = blogOfFile();
 
 type Random = () => number;
 

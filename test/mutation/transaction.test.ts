@@ -1,23 +1,18 @@
 // Several root fields: in order, each seeing the ones before, all of them or none; and what the database is told.
 
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import {
   ARTICLES,
   AUTHORS,
-  type Blog,
   type MutationCase,
   runCase,
-  startBlog,
+  blogOfFile,
   UNCHANGED_ARTICLES,
   UNCHANGED_AUTHORS,
 } from './blog.ts';
 
-let blog: Blog;
-beforeAll(async () => {
-  blog = await startBlog();
-});
-afterAll(() => blog?.stop());
+const blog = blogOfFile();
 
 const CASES: readonly MutationCase[] = [
   {

@@ -1,23 +1,18 @@
 // Inserts that meet rows which are there: ignored or updated, under the permissions to insert and to update.
 
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { describe, test } from 'vitest';
 
 import {
   ARTICLES,
   AUTHORS,
-  type Blog,
   type MutationCase,
   runCase,
-  startBlog,
+  blogOfFile,
   UNCHANGED_ARTICLES,
   UNCHANGED_AUTHORS,
 } from './blog.ts';
 
-let blog: Blog;
-beforeAll(async () => {
-  blog = await startBlog();
-});
-afterAll(() => blog?.stop());
+const blog = blogOfFile();
 
 const CHECK_FAILED = 'check constraint of an insert/update permission has failed';
 
