@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { escapeIdentifier } from 'pg';
 
 import type { DatabaseCatalog } from '../../src/catalog/types.ts';
-import { nativeQueryChecks } from '../../src/compile/native-query-check.ts';
+import { nativeQueryChecks } from '../../src/compile/native-queries/native-query-check.ts';
 import { POSTGRES_KINDS } from '../../src/compile/sources.ts';
 import { enumTablesOf } from '../../src/metadata/enum-tables.ts';
 import type { Metadata, SourceMetadata, TableName } from '../../src/metadata/types.ts';

@@ -4,20 +4,20 @@ import { ARTIFACT_VERSION } from '../artifact/types.ts';
 import type { Artifact, Inconsistency } from '../artifact/types.ts';
 import type { DatabaseCatalog } from '../catalog/types.ts';
 import type { Metadata } from '../metadata/types.ts';
-import { dropCollidingTables } from './collisions.ts';
 import { checkEventTriggers } from './event-triggers.ts';
-import { trackFields } from './fields.ts';
-import { withoutCollisions } from './function-collisions.ts';
-import { trackFunctions } from './functions.ts';
-import { trackNativeQueries } from './native-queries.ts';
+import { withoutCollisions } from './functions/function-collisions.ts';
+import { trackFunctions } from './functions/functions.ts';
+import { trackNativeQueries } from './native-queries/native-queries.ts';
 import { type CompileOptions, DEFAULT_COMPILE_OPTIONS } from './options.ts';
 import { compileRole } from './role.ts';
 import { resolveRoles } from './roles.ts';
-import { createRootClaims } from './root-claims.ts';
-import { objectTypeNames } from './row-types.ts';
 import { compileSources } from './sources.ts';
 import { compileStoredQueries } from './stored-queries.ts';
-import { trackTables } from './tables.ts';
+import { dropCollidingTables } from './tables/collisions.ts';
+import { trackFields } from './tables/fields.ts';
+import { createRootClaims } from './tables/root-claims.ts';
+import { objectTypeNames } from './tables/row-types.ts';
+import { trackTables } from './tables/tables.ts';
 
 /**
  * Compiles the metadata against the catalogs of its sources, by source name. Equal input gives an equal artifact.

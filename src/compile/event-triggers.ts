@@ -7,8 +7,8 @@ import { exportEventTrigger } from '../metadata/export/table.ts';
 import type { SourceMetadata } from '../metadata/types.ts';
 import type { EventTriggerMetadata } from '../metadata/webhook-types.ts';
 import { attempt, type MetadataObject, refuse, report, within } from './inconsistency.ts';
-import { label, quotedLabel } from './names.ts';
-import type { TrackedSource, TrackedTable } from './tracked.ts';
+import { label, quotedLabel } from './tables/names.ts';
+import type { TrackedSource, TrackedTable } from './tables/tracked.ts';
 
 /** Postgres cuts names at 63 bytes, and `notify_hasura_` and `_INSERT` stand around that of the trigger. */
 export const MAX_TRIGGER_NAME_BYTES = 42;

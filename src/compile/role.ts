@@ -12,17 +12,17 @@ import type {
   TableRef,
 } from '../artifact/types.ts';
 import { must } from '../util/assert.ts';
-import { type FunctionAccess, functionFields } from './function-fields.ts';
-import { compareNames } from './names.ts';
-import { nativeModel, nativeQueryFields } from './native-query-fields.ts';
-import { rowsOfFunctions, rowsOfQueries, type Selectable } from './role-rows.ts';
-import { selectPermissionOf } from './role-select.ts';
+import { type FunctionAccess, functionFields } from './functions/function-fields.ts';
+import { nativeModel, nativeQueryFields } from './native-queries/native-query-fields.ts';
+import { rowsOfFunctions, rowsOfQueries, type Selectable } from './permission/role-rows.ts';
+import { selectPermissionOf } from './permission/role-select.ts';
+import type { CompiledPermission } from './permission/select-permission.ts';
+import { adminPermission } from './permission/select-permission.ts';
 import { ADMIN } from './roles.ts';
-import type { TypeTable } from './scalars.ts';
-import { createTypeTable } from './scalars.ts';
-import type { CompiledPermission } from './select-permission.ts';
-import { adminPermission } from './select-permission.ts';
-import type { TrackedComputedField, TrackedRows, TrackedSource, TrackedTable } from './tracked.ts';
+import { compareNames } from './tables/names.ts';
+import type { TypeTable } from './tables/scalars.ts';
+import { createTypeTable } from './tables/scalars.ts';
+import type { TrackedComputedField, TrackedRows, TrackedSource, TrackedTable } from './tables/tracked.ts';
 import { compileWrites } from './writes.ts';
 
 /** What roles see a part of. */

@@ -3,7 +3,7 @@
 import type { Inconsistency } from '../artifact/types.ts';
 import type { Metadata } from '../metadata/types.ts';
 import { attempt, type MetadataObject, refuse, report } from './inconsistency.ts';
-import { compareNames } from './names.ts';
+import { compareNames } from './tables/names.ts';
 
 export const ADMIN = 'admin';
 

@@ -4,12 +4,12 @@ import type { Inconsistency, SourceModel } from '../artifact/types.ts';
 import type { CatalogFunction, DatabaseCatalog } from '../catalog/types.ts';
 import { connectionStringOf } from '../metadata/connection-parameters.ts';
 import type { Metadata, SourceMetadata, UrlConf } from '../metadata/types.ts';
-import { arraysAsScalars } from './array-scalars.ts';
 import { attempt, refuse } from './inconsistency.ts';
-import { nameKey } from './names.ts';
-import { sourceNaming } from './naming.ts';
 import type { CompileOptions } from './options.ts';
-import type { TrackedSource } from './tracked.ts';
+import { arraysAsScalars } from './tables/array-scalars.ts';
+import { nameKey } from './tables/names.ts';
+import { sourceNaming } from './tables/naming.ts';
+import type { TrackedSource } from './tables/tracked.ts';
 
 /** `kind` of the sources that speak Postgres. */
 export const POSTGRES_KINDS: ReadonlySet<string> = new Set(['postgres', 'pg', 'citus', 'alloy']);

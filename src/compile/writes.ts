@@ -12,18 +12,18 @@ import type {
   WriteRef,
   WriteRelationship,
 } from '../artifact/write-types.ts';
-import { compileDeletePermission } from './delete-permission.ts';
 import { attempt, refuse, report, within } from './inconsistency.ts';
-import { compileInsertPermission } from './insert-permission.ts';
-import { mutationFields } from './mutation-fields.ts';
-import { compareNames, label, quotedLabel } from './names.ts';
 import type { CompileOptions } from './options.ts';
-import { isWritable } from './permission-columns.ts';
+import { compileDeletePermission } from './permission/delete-permission.ts';
+import { compileInsertPermission } from './permission/insert-permission.ts';
+import { isWritable } from './permission/permission-columns.ts';
+import { compileUpdatePermission } from './permission/update-permission.ts';
 import { ADMIN, type Roles } from './roles.ts';
-import type { TypeTable } from './scalars.ts';
-import { tableMemberObject } from './tables.ts';
-import type { TrackedRelationship, TrackedRows, TrackedTable } from './tracked.ts';
-import { compileUpdatePermission } from './update-permission.ts';
+import { mutationFields } from './tables/mutation-fields.ts';
+import { compareNames, label, quotedLabel } from './tables/names.ts';
+import type { TypeTable } from './tables/scalars.ts';
+import { tableMemberObject } from './tables/tables.ts';
+import type { TrackedRelationship, TrackedRows, TrackedTable } from './tables/tracked.ts';
 
 /** What of the role's model is known before its writes. */
 export interface WritesContext {

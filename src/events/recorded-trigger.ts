@@ -3,7 +3,7 @@
 
 import type { CatalogColumn, CatalogTable, CatalogType, DatabaseCatalog } from '../catalog/types.ts';
 import { duplicateTriggerNames, eventTriggerProblem } from '../compile/event-triggers.ts';
-import { nameKey } from '../compile/names.ts';
+import { nameKey } from '../compile/tables/names.ts';
 import type { SourceMetadata, TableName } from '../metadata/types.ts';
 import type { TriggerOperation } from '../metadata/webhook-types.ts';
 import { must } from '../util/assert.ts';

@@ -1,7 +1,7 @@
 // The event triggers that a database shall have × what it has -> the statements that bring it there, to be run in one
 // transaction.
 
-import { nameKey } from '../compile/names.ts';
+import { nameKey } from '../compile/tables/names.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { Statement } from '../execute/types.ts';
 import type { RecordedTrigger } from './recorded-trigger.ts';

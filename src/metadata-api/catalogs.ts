@@ -4,7 +4,7 @@
 import { addChecks, faultOfStatement, type Show } from '../catalog/checks.ts';
 import { addEnumTables, readCatalog } from '../catalog/read-catalog.ts';
 import type { DatabaseCatalog } from '../catalog/types.ts';
-import { nativeQueryChecks } from '../compile/native-query-check.ts';
+import { nativeQueryChecks } from '../compile/native-queries/native-query-check.ts';
 import type { CompileOptions } from '../compile/options.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import { databaseError } from '../execute/postgres-error.ts';

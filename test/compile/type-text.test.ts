@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { Inconsistency } from '../../src/artifact/types.ts';
 import type { DatabaseCatalog } from '../../src/catalog/types.ts';
 import { attempt } from '../../src/compile/inconsistency.ts';
-import { typeOfText } from '../../src/compile/type-text.ts';
+import { typeOfText } from '../../src/compile/native-queries/type-text.ts';
 
 const CATALOG: DatabaseCatalog = {
   serverVersion: 180000,

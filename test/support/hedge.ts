@@ -14,7 +14,7 @@ import { applySeeds } from '../../scripts/migrate/seeds.ts';
 import { encodeArtifact } from '../../src/artifact/encode.ts';
 import type { Artifact } from '../../src/artifact/types.ts';
 import { compile } from '../../src/compile/compile.ts';
-import { nativeQueryChecks } from '../../src/compile/native-query-check.ts';
+import { nativeQueryChecks } from '../../src/compile/native-queries/native-query-check.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { enumTablesOf } from '../../src/metadata/enum-tables.ts';
 import { readMetadata } from '../../src/metadata/metadata.ts';

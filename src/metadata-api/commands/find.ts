@@ -1,7 +1,7 @@
 // Names in args -> the objects of the metadata, or Hasura's error for one that is not there.
 
 import type { CatalogTable, DatabaseCatalog } from '../../catalog/types.ts';
-import { nameKey, quotedLabel } from '../../compile/names.ts';
+import { nameKey, quotedLabel } from '../../compile/tables/names.ts';
 import type { Path } from '../../error/path.ts';
 import type {
   FunctionMetadata,

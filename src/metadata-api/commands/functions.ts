@@ -1,6 +1,6 @@
 // Commands that track, untrack and configure functions, and give roles the right to call them.
 
-import { quotedLabel } from '../../compile/names.ts';
+import { quotedLabel } from '../../compile/tables/names.ts';
 import type { FunctionMetadata } from '../../metadata/types.ts';
 import {
   type FunctionArgs,

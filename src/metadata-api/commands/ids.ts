@@ -1,6 +1,6 @@
 // Objects of the metadata -> what the list of inconsistencies calls them, so that a command knows its own among them.
 
-import { label } from '../../compile/names.ts';
+import { label } from '../../compile/tables/names.ts';
 import type { FunctionName } from '../../metadata/types.ts';
 import type { TableArgs } from '../args/names.ts';
 import type { ObjectId } from '../types.ts';

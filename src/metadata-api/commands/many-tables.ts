@@ -1,6 +1,6 @@
 // Commands that track or untrack several tables at once: what cannot be done is warned about, the rest is done.
 
-import { label, quotedLabel } from '../../compile/names.ts';
+import { label, quotedLabel } from '../../compile/tables/names.ts';
 import { HedgeError } from '../../error/hedge-error.ts';
 import { at, type Path } from '../../error/path.ts';
 import type { Metadata } from '../../metadata/types.ts';

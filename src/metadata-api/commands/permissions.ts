@@ -1,6 +1,6 @@
 // Commands that create, comment and drop the permissions of a role on a table.
 
-import { quotedLabel } from '../../compile/names.ts';
+import { quotedLabel } from '../../compile/tables/names.ts';
 import type { PermissionEntry, TableMetadata } from '../../metadata/types.ts';
 import type { TableArgs } from '../args/names.ts';
 import type { Parser } from '../args/parse.ts';

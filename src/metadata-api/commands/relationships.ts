@@ -1,6 +1,6 @@
 // Commands that create, rename, comment and drop relationships.
 
-import { quotedLabel } from '../../compile/names.ts';
+import { quotedLabel } from '../../compile/tables/names.ts';
 import type { Parser } from '../args/parse.ts';
 import {
   createArrayRelationshipArgs,

@@ -1,6 +1,6 @@
 // Commands that track, untrack and configure tables.
 
-import { quotedLabel } from '../../compile/names.ts';
+import { quotedLabel } from '../../compile/tables/names.ts';
 import type { Path } from '../../error/path.ts';
 import type { Metadata, TableConfiguration, TableMetadata } from '../../metadata/types.ts';
 import type { TableArgs } from '../args/names.ts';

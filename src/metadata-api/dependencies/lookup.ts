@@ -1,7 +1,7 @@
 // A source of the metadata and its catalog -> where its relationships and computed fields lead, without compiling.
 
 import type { CatalogForeignKey, CatalogTable, DatabaseCatalog } from '../../catalog/types.ts';
-import { nameKey } from '../../compile/names.ts';
+import { nameKey } from '../../compile/tables/names.ts';
 import type {
   RelationshipMetadata,
   RemoteForeignKey,

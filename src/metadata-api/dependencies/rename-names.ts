@@ -1,6 +1,6 @@
 // What was renamed -> the name that a thing has now.
 
-import { nameKey } from '../../compile/names.ts';
+import { nameKey } from '../../compile/tables/names.ts';
 import type { Columns, FunctionName, TableName } from '../../metadata/types.ts';
 
 /**

@@ -1,6 +1,6 @@
 // The things of the metadata and of the databases below it that can use one another, and what they are called in errors.
 
-import { label } from '../../compile/names.ts';
+import { label } from '../../compile/tables/names.ts';
 import type { FunctionName, TableName } from '../../metadata/types.ts';
 
 /** Something that is used, or uses something. Columns, foreign keys and functions are the database's own. */

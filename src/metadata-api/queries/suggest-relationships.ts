@@ -1,7 +1,7 @@
 // The foreign keys between tracked tables -> the relationships that could be made of them.
 
 import type { CatalogForeignKey, CatalogTable } from '../../catalog/types.ts';
-import { nameKey } from '../../compile/names.ts';
+import { nameKey } from '../../compile/tables/names.ts';
 import type { TableName } from '../../metadata/types.ts';
 import { qualifiedName, sourceField } from '../args/names.ts';
 import { bool, list, object } from '../args/parse.ts';

@@ -1,6 +1,6 @@
 // Changes of tracked tables and functions -> the metadata that follows them, or Hasura's reason why they may not be.
 
-import { nameKey, quotedLabel, label } from '../../compile/names.ts';
+import { nameKey, quotedLabel, label } from '../../compile/tables/names.ts';
 import { HedgeError } from '../../error/hedge-error.ts';
 import type { Path } from '../../error/path.ts';
 import { pathText } from '../../error/path.ts';

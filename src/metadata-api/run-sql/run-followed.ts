@@ -10,7 +10,7 @@ import { CATALOG_SQL } from '../../catalog/catalog-sql.ts';
 import { faultOfStatement } from '../../catalog/checks.ts';
 import { addEnumTables, readCatalog } from '../../catalog/read-catalog.ts';
 import type { DatabaseCatalog } from '../../catalog/types.ts';
-import { nameKey } from '../../compile/names.ts';
+import { nameKey } from '../../compile/tables/names.ts';
 import { HedgeError } from '../../error/hedge-error.ts';
 import { pathText } from '../../error/path.ts';
 import { NeonError } from '../../execute/neon-error.ts';

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 
-import { nameKey } from '../../../src/compile/names.ts';
+import { nameKey } from '../../../src/compile/tables/names.ts';
 import { rename } from '../../../src/metadata-api/dependencies/rename.ts';
 import { CATALOG } from '../../compile/catalog.ts';
 import { BLOG } from './blog.ts';
