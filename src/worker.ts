@@ -12,20 +12,20 @@ import { planCache } from './execute/plan-cache.ts';
 import { connectSources } from './execute/sources.ts';
 import { createApp } from './http/app.ts';
 import { misconfiguredHandler } from './http/misconfigured.ts';
-import type { AppContext, Assets, Handler } from './http/types.ts';
+import type { AppContext, Assets, Service } from './http/types.ts';
 import type { LiveService, LiveServiceOptions } from './metadata-api/live-service.ts';
 import { environmentOf } from './webhook/template.ts';
 
 /** Bindings: vars and secrets under their names, and the console's files. */
 type Env = Record<string, unknown> & { readonly ASSETS?: Assets };
 
-let service: Handler | undefined;
+let service: Service | undefined;
 
 function log(entry: Readonly<Record<string, unknown>>): void {
   console.error(JSON.stringify({ timestamp: new Date().toISOString(), ...entry }));
 }
 
-function buildService(env: Env): Handler {
+function buildService(env: Env): Service {
   try {
     const config = readConfig(env);
     const settings = {

@@ -10,12 +10,25 @@ import { tokenVerifier } from './jwt.ts';
 import { headerSession, sessionOf, trustedSession } from './session.ts';
 import type { Session } from './types.ts';
 
+/** What is known of a request before its sender is. */
+export interface Arriving {
+  readonly headers: Headers;
+  readonly waitUntil: WaitUntil;
+  /**
+   * Gives the JSON of the GraphQL request or batch, null for a body that is neither; absent where none is expected. Only a
+   * webhook is told of it.
+   */
+  readonly graphql?: (() => unknown) | undefined;
+  /** Headers of the answer, to which a webhook's cookies are added. */
+  readonly reply: [name: string, value: string][];
+}
+
 /**
- * Tells who sent these headers.
+ * Tells who sent a request.
  * @throws HedgeError `access-denied`, `invalid-headers`, `invalid-jwt`, `jwt-invalid-claims`,
  * `jwt-missing-role-claims`; `unexpected` when an identity provider cannot be asked.
  */
-export type Authenticate = (headers: Headers, waitUntil: WaitUntil) => Session | Promise<Session>;
+export type Authenticate = (arriving: Arriving) => Session | Promise<Session>;
 
 /** The settings this stage reads. */
 export type AuthConfig = Pick<Config, 'adminSecret' | 'jwt' | 'unauthorizedRole'>;
@@ -23,7 +36,7 @@ export type AuthConfig = Pick<Config, 'adminSecret' | 'jwt' | 'unauthorizedRole'
 /** Authentication as configured, with its keys and memory; make one per isolate. */
 export function authenticator(config: AuthConfig, surroundings: Surroundings): Authenticate {
   const { adminSecret, unauthorizedRole, jwt } = config;
-  if (adminSecret === null) return trustedSession;
+  if (adminSecret === null) return ({ headers }) => trustedSession(headers);
   const isAdminSecret = adminSecretCheck(adminSecret);
   const verify = jwt && tokenVerifier(jwt, surroundings);
 
@@ -41,7 +54,7 @@ export function authenticator(config: AuthConfig, surroundings: Surroundings): A
     );
   }
 
-  return (headers, waitUntil) => {
+  return ({ headers, waitUntil }) => {
     const secret = headers.get('x-hasura-admin-secret') ?? headers.get('x-hasura-access-key');
     if (secret !== null) return withSecret(headers, secret);
     const token = jwt && tokenOf(headers, jwt.header);

@@ -28,6 +28,12 @@ export interface EngineSettings extends PlanSettings {
   readonly variableRules?: VariableRules;
 }
 
+/** What the run of an operation may know of the request that brought it. Benchmarks and tests bring none. */
+export interface Arrival {
+  /** Of the request: webhooks may be told of them, and they may name a trace. */
+  readonly headers?: Headers | undefined;
+}
+
 /** A GraphQL request whose parts have the right JSON types. */
 export interface GraphqlRequest {
   readonly query: string;

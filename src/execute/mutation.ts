@@ -15,7 +15,7 @@ import type { Plan } from '../plan/plan.ts';
 import { traceContextOf } from '../telemetry/trace-context.ts';
 import { must } from '../util/assert.ts';
 import { bind } from './bind.ts';
-import type { Engine } from './engine.ts';
+import type { Arrival, Engine } from './engine.ts';
 import { NeonError } from './neon-error.ts';
 import { databaseError } from './postgres-error.ts';
 import type { Statement, StatementResult } from './types.ts';
@@ -29,8 +29,7 @@ export interface Mutation {
   readonly plan: Plan;
   readonly answer: MutationAnswer;
   readonly variables: VariableValues;
-  /** Of the request, where it came over HTTP. */
-  readonly headers: Headers | undefined;
+  readonly arrival: Arrival;
 }
 
 /**
@@ -41,7 +40,7 @@ export interface Mutation {
 export async function mutationTexts(
   engine: Engine,
   session: Session,
-  { plan, answer, variables, headers }: Mutation,
+  { plan, answer, variables, arrival: { headers } }: Mutation,
 ): Promise<ReadonlyMap<string, string>> {
   const texts = new Map(answer.constants);
   const trace = traceContextOf(headers);

@@ -11,23 +11,23 @@ import type { Plan } from '../plan/plan.ts';
 import { plan as makePlan } from '../plan/plan.ts';
 import { must, unreachable } from '../util/assert.ts';
 import { bind } from './bind.ts';
-import type { Engine, GraphqlRequest } from './engine.ts';
+import type { Arrival, Engine, GraphqlRequest } from './engine.ts';
 import { mutationTexts } from './mutation.ts';
 import { planKey } from './plan-cache.ts';
 
 const NO_VARIABLES: VariableValues = {};
 
 /**
- * Answers a request with the text `{"data":…}`. `headers` are those it came with: webhooks may be told of them.
+ * Answers a request with the text `{"data":…}`.
  * @throws HedgeError with Hasura's code, message and path when it cannot be answered.
  */
 export async function runOperation(
   engine: Engine,
   session: Session,
   request: GraphqlRequest,
-  headers?: Headers,
+  arrival: Arrival = {},
 ): Promise<string> {
-  return `{"data":${await runData(engine, session, request, headers)}}`;
+  return `{"data":${await runData(engine, session, request, arrival)}}`;
 }
 
 /**
@@ -38,12 +38,12 @@ export async function runData(
   engine: Engine,
   session: Session,
   request: GraphqlRequest,
-  headers?: Headers,
+  arrival: Arrival = {},
 ): Promise<string> {
   const variables = request.variables ?? NO_VARIABLES;
   try {
     const plan = planFor(engine, session, request, variables);
-    return await dataText(engine, session, plan, { variables, headers });
+    return await dataText(engine, session, plan, { variables, arrival });
   } catch (error) {
     // Our own walks are bounded, but values of variables are written by JSON's own recursion.
     if (!(error instanceof RangeError)) throw error;
@@ -85,7 +85,7 @@ async function dataText(
   engine: Engine,
   session: Session,
   plan: Plan,
-  { variables, headers }: { readonly variables: VariableValues; readonly headers: Headers | undefined },
+  { variables, arrival }: { readonly variables: VariableValues; readonly arrival: Arrival },
 ): Promise<string> {
   const { answer } = plan;
   switch (answer.kind) {
@@ -106,7 +106,7 @@ async function dataText(
       return objectText(answer.members, texts);
     }
     case 'mutation': {
-      const texts = await mutationTexts(engine, session, { plan, answer, variables, headers });
+      const texts = await mutationTexts(engine, session, { plan, answer, variables, arrival });
       return objectText(answer.members, texts);
     }
     default:

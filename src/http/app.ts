@@ -7,25 +7,26 @@ import { configHandler } from './config-api.ts';
 import { consoleHandler, hasConsole } from './console.ts';
 import { withCors } from './cors.ts';
 import { planCacheHandler, subscriptionsHandler } from './developer.ts';
+import { exchangeOf } from './exchange.ts';
 import { explainHandler } from './explain.ts';
 import { graphqlHandler, legacyGraphqlHandler, relayHandler } from './graphql.ts';
 import { healthHandler } from './health.ts';
 import { metadataHandler } from './metadata.ts';
-import { clientErrorOf, errorResponse, notFoundResponse, requestIdOf } from './respond.ts';
+import { clientErrorOf, errorResponse, notFoundResponse } from './respond.ts';
 import { restHandler } from './rest.ts';
-import type { AppContext, Handler } from './types.ts';
+import type { AppContext, Exchange, Handler, Service } from './types.ts';
 import { noRelayHandler, pgDumpHandler } from './unavailable.ts';
 import { versionHandler } from './version.ts';
 
 /** What Hono carries to a route beside the request. */
 interface RouteEnv {
-  Bindings: { readonly waitUntil: (promise: Promise<unknown>) => void };
+  Bindings: Exchange;
 }
 
 /** The service as one function. Whatever an endpoint throws ends here, once, as `unexpected`. */
-export function createApp(context: AppContext): Handler {
+export function createApp(context: AppContext): Service {
   const app = new Hono<RouteEnv>();
-  const route = (handler: Handler) => (c: Context<RouteEnv>) => handler(c.req.raw, c.env.waitUntil);
+  const route = (handler: Handler) => (c: Context<RouteEnv>) => handler(c.env);
 
   const apis = context.config.enabledApis;
 
@@ -59,11 +60,10 @@ export function createApp(context: AppContext): Handler {
     app.get('/console', route(consoleHandler(context)));
     app.get('/console/*', route(consoleHandler(context)));
   }
-  app.notFound((c) => notFoundResponse(requestIdOf(c.req.raw)));
-  app.onError((error, c) => {
-    const requestId = requestIdOf(c.req.raw);
-    return errorResponse(clientErrorOf(error, requestId, context.log), requestId);
-  });
+  app.notFound((c) => notFoundResponse(c.env));
+  app.onError((error, c) => errorResponse(clientErrorOf(error, c.env, context.log), c.env));
 
-  return withCors(context.config.cors, (request, waitUntil) => app.fetch(request, { waitUntil }));
+  return withCors(context.config.cors, (request, waitUntil) =>
+    app.fetch(request, exchangeOf(request, waitUntil)),
+  );
 }

@@ -1,6 +1,6 @@
 // GET /console/*: the console's static files, with headers that keep foreign content and frames out.
 
-import { notFoundResponse, requestIdOf } from './respond.ts';
+import { notFoundResponse } from './respond.ts';
 import type { AppContext, Handler } from './types.ts';
 
 /** Everything comes from our own origin. Monaco needs inline styles, and its font from `data:`. */
@@ -24,9 +24,9 @@ export function hasConsole({ config, assets }: AppContext): boolean {
 
 /** Serves a file of the console, or 404 as every other path when there is none. */
 export function consoleHandler({ assets }: AppContext): Handler {
-  return async (request) => {
-    const file = await assets?.fetch(request);
-    if (!file || file.status === 404) return notFoundResponse(requestIdOf(request));
+  return async (exchange) => {
+    const file = await assets?.fetch(exchange.request);
+    if (!file || file.status === 404) return notFoundResponse(exchange);
     const response = new Response(file.body, file);
     response.headers.set('content-security-policy', POLICY);
     response.headers.set('x-content-type-options', 'nosniff');

@@ -2,18 +2,18 @@
 // where Hasura sends them always, and runs for requests without an Origin too; so this is ours.
 
 import type { CorsConfig } from '../config/types.ts';
-import type { Handler } from './types.ts';
+import type { Service } from './types.ts';
 
 const METHODS = 'GET,POST,PUT,PATCH,DELETE,OPTIONS';
 /** Seconds a browser may remember a preflight. */
 const MAX_AGE = '1728000';
 
-/** `handler` with CORS: preflights of allowed origins are answered here, other answers get their headers. */
-export function withCors(config: CorsConfig, handler: Handler): Handler {
-  if (config.kind === 'disabled') return handler;
+/** `service` with CORS: preflights of allowed origins are answered here, other answers get their headers. */
+export function withCors(config: CorsConfig, service: Service): Service {
+  if (config.kind === 'disabled') return service;
   const crossOrigin = async (
     origin: string,
-    ...[request, waitUntil]: Parameters<Handler>
+    ...[request, waitUntil]: Parameters<Service>
   ): Promise<Response> => {
     const headers = corsHeaders(config, origin);
     if (headers && request.method === 'OPTIONS') {
@@ -21,7 +21,7 @@ export function withCors(config: CorsConfig, handler: Handler): Handler {
       headers.push(['access-control-max-age', MAX_AGE], ['access-control-allow-headers', asked]);
       return new Response(null, { status: 204, headers });
     }
-    const response = await handler(request, waitUntil);
+    const response = await service(request, waitUntil);
     for (const [name, value] of headers ?? []) response.headers.set(name, value);
     // What depends on the origin must not be cached for another one.
     if (config.kind === 'domains') response.headers.append('vary', 'Origin');
@@ -29,7 +29,7 @@ export function withCors(config: CorsConfig, handler: Handler): Handler {
   };
   return (request, waitUntil) => {
     const origin = request.headers.get('origin');
-    return origin === null ? handler(request, waitUntil) : crossOrigin(origin, request, waitUntil);
+    return origin === null ? service(request, waitUntil) : crossOrigin(origin, request, waitUntil);
   };
 }
 

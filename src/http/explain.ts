@@ -22,7 +22,7 @@ interface ExplainRequest {
 
 /** The endpoint, for administrators. */
 export function explainHandler(context: AppContext): Handler {
-  return plainHandler(context, async ({ request, session: asking, waitUntil }) => {
+  return plainHandler(context, async ({ request, waitUntil }, asking) => {
     checkContentType(request.headers);
     // Read before anything is said about the role: a connection with an unread body cannot be used again.
     const text = await bodyText(request, context.config.maxBodyBytes);

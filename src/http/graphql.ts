@@ -7,22 +7,16 @@ import type { Engine } from '../execute/engine.ts';
 import { relayEngine } from '../execute/relay-engine.ts';
 import { runOperation } from '../execute/run.ts';
 import { bodyText, checkContentType } from './body.ts';
+import { authenticated } from './exchange.ts';
 import { readGraphqlBody, readGraphqlRequest } from './graphql-body.ts';
-import {
-  clientErrorOf,
-  errorResponse,
-  graphqlErrorText,
-  jsonResponse,
-  requestIdOf,
-  showsInternal,
-} from './respond.ts';
-import type { AppContext, Handler } from './types.ts';
+import { clientErrorOf, errorResponse, graphqlErrorText, jsonResponse, showsInternal } from './respond.ts';
+import type { AppContext, Exchange, Handler } from './types.ts';
 
 /** Members of one batch; each may be a statement of its own. */
 const MAX_BATCH = 100;
 
-/** How a request that failed as a whole is answered. */
-type Failure = (error: unknown, shown: HedgeError, requestId: string, withInternal: boolean) => Response;
+/** How a request that failed as a whole is answered; `shown` is what a client may see of `error`. */
+type Failure = (error: unknown, shown: HedgeError, exchange: Exchange, withInternal: boolean) => Response;
 
 /**
  * /v1/graphql. Errors of GraphQL and of authentication have status 200, as in Hasura; bodies that were not read have
@@ -37,19 +31,13 @@ export function relayHandler(context: AppContext): Handler {
   return handlerWith(context, graphqlFailure, relayEngine);
 }
 
-function graphqlFailure(
-  error: unknown,
-  shown: HedgeError,
-  requestId: string,
-  withInternal: boolean,
-): Response {
-  return jsonResponse(graphqlErrorText(shown, withInternal), requestId, statusOf(error));
-}
+const graphqlFailure: Failure = (error, shown, exchange, withInternal) =>
+  jsonResponse(graphqlErrorText(shown, withInternal), exchange, statusOf(error));
 
 /** /v1alpha1/graphql, Hasura's older endpoint: an error is one plain object under its own status. */
 export function legacyGraphqlHandler(context: AppContext): Handler {
-  return handlerWith(context, (_, shown, requestId, withInternal) =>
-    errorResponse(shown, requestId, withInternal),
+  return handlerWith(context, (_, shown, exchange, withInternal) =>
+    errorResponse(shown, exchange, withInternal),
   );
 }
 
@@ -58,33 +46,35 @@ function handlerWith(
   failure: Failure,
   engineOf: (engine: Engine) => Engine = (engine) => engine,
 ): Handler {
-  const { authenticate, config, log } = context;
+  const { config, log } = context;
 
-  return async (request, waitUntil) => {
-    const requestId = requestIdOf(request);
-    let session: Session | undefined;
+  return async (exchange) => {
+    const { request, waitUntil } = exchange;
     try {
       checkContentType(request.headers);
-      session = await authenticate(request.headers, waitUntil);
       const text = await bodyText(request, config.maxBodyBytes);
+      const session = await authenticated(context, exchange, () => jsonOf(text));
       const body = readGraphqlBody(text);
       const engine = engineOf(await context.engine(waitUntil));
       const answer =
         body.kind === 'single'
-          ? await runOperation(engine, session, body.request, request.headers)
-          : await batchText(context, request.headers, {
-              engine,
-              session,
-              members: body.members,
-              text,
-              requestId,
-            });
-      return jsonResponse(answer, requestId);
+          ? await runOperation(engine, session, body.request, { headers: request.headers })
+          : await batchText(context, exchange, { engine, session, members: body.members, text });
+      return jsonResponse(answer, exchange);
     } catch (error) {
-      const shown = clientErrorOf(error, requestId, log);
-      return failure(error, shown, requestId, showsInternal(config, session?.role ?? null));
+      const shown = clientErrorOf(error, exchange, log);
+      return failure(error, shown, exchange, showsInternal(config, exchange));
     }
   };
+}
+
+/** What a webhook is told of a body: its JSON, or null. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** Statuses of a request that never became a GraphQL operation, and of our own faults. */
@@ -99,13 +89,12 @@ interface Batch {
   readonly members: readonly unknown[];
   /** The whole body. */
   readonly text: string;
-  readonly requestId: string;
 }
 
 /** The answers of a batch in its order, each with its own error. */
-async function batchText(context: AppContext, headers: Headers, batch: Batch): Promise<string> {
+async function batchText(context: AppContext, exchange: Exchange, batch: Batch): Promise<string> {
   const { config, log } = context;
-  const { engine, session, members, text, requestId } = batch;
+  const { engine, session, members, text } = batch;
   if (members.length > MAX_BATCH)
     throw new HedgeError(
       'bad-request',
@@ -115,9 +104,9 @@ async function batchText(context: AppContext, headers: Headers, batch: Batch): P
   const answer = async (member: unknown, index: number): Promise<string> => {
     try {
       const request = readGraphqlRequest(member, at(undefined, index));
-      return await runOperation(engine, session, request, headers);
+      return await runOperation(engine, session, request, { headers: exchange.request.headers });
     } catch (error) {
-      return graphqlErrorText(clientErrorOf(error, requestId, log), showsInternal(config, session.role));
+      return graphqlErrorText(clientErrorOf(error, exchange, log), showsInternal(config, exchange));
     }
   };
 

@@ -2,7 +2,6 @@
 
 import { HedgeError } from '../error/hedge-error.ts';
 import type { Engine } from '../execute/engine.ts';
-import { requestIdOf } from './respond.ts';
 import type { AppContext, Handler } from './types.ts';
 
 const INCONSISTENT = 'inconsistent objects in schema';
@@ -13,11 +12,11 @@ const INCONSISTENT = 'inconsistent objects in schema';
  * database is asked for it.
  */
 export function healthHandler(context: AppContext): Handler {
-  return async (request, waitUntil) => {
+  return async ({ request, requestId, waitUntil }) => {
     const { text, status } = await healthOf(context, request, waitUntil);
     return new Response(text, {
       status,
-      headers: { 'content-type': 'text/plain; charset=utf-8', 'x-request-id': requestIdOf(request) },
+      headers: { 'content-type': 'text/plain; charset=utf-8', 'x-request-id': requestId },
     });
   };
 }

@@ -4,20 +4,20 @@ import type { Session } from '../auth/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { MetadataEndpoint } from '../metadata-api/types.ts';
 import { bodyText, checkContentType } from './body.ts';
+import { authenticated } from './exchange.ts';
 import { refuseForeignPages } from './foreign.ts';
 import { parseBody } from './graphql-body.ts';
-import { clientErrorOf, errorResponse, jsonResponse, requestIdOf, showsInternal } from './respond.ts';
+import { clientErrorOf, errorResponse, jsonResponse, showsInternal } from './respond.ts';
 import type { AppContext, Handler } from './types.ts';
 
 /** The endpoint. Errors have the status of their code and the form `{path, error, code}`. */
 export function metadataHandler(context: AppContext, endpoint: MetadataEndpoint): Handler {
-  const { authenticate, config, log } = context;
-  return async (request, waitUntil) => {
-    const requestId = requestIdOf(request);
-    let session: Session | undefined;
+  const { config, log } = context;
+  return async (exchange) => {
+    const { request, waitUntil } = exchange;
     try {
       checkContentType(request.headers);
-      session = await authenticate(request.headers, waitUntil);
+      const session = await authenticated(context, exchange);
       // Read before anything is said about the role: a connection with an unread body cannot be used again.
       const text = await bodyText(request, config.maxBodyBytes);
       requireAdmin(session);
@@ -27,10 +27,9 @@ export function metadataHandler(context: AppContext, endpoint: MetadataEndpoint)
         parseBody(text, (json) => JSON.parse(json) as unknown),
         waitUntil,
       );
-      return jsonResponse(JSON.stringify(answer), requestId);
+      return jsonResponse(JSON.stringify(answer), exchange);
     } catch (error) {
-      const shown = clientErrorOf(error, requestId, log);
-      return errorResponse(shown, requestId, showsInternal(config, session?.role ?? null));
+      return errorResponse(clientErrorOf(error, exchange, log), exchange, showsInternal(config, exchange));
     }
   };
 }

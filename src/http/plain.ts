@@ -3,37 +3,31 @@
 
 import type { Session } from '../auth/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
-import { clientErrorOf, errorResponse, jsonResponse, requestIdOf, showsInternal } from './respond.ts';
-import type { AppContext, Handler, WaitUntil } from './types.ts';
+import { authenticated } from './exchange.ts';
+import { clientErrorOf, errorResponse, jsonResponse, showsInternal } from './respond.ts';
+import type { AppContext, Exchange, Handler } from './types.ts';
 
-/** A request whose sender is known. */
-export interface Asked {
-  readonly request: Request;
-  readonly session: Session;
-  readonly waitUntil: WaitUntil;
-}
+/** Gives the JSON text of an answer. */
+export type Answer = (exchange: Exchange, session: Session) => Promise<string>;
 
 /** A handler that answers with the JSON text that `answer` gives, or with what it throws. */
-export function plainHandler(context: AppContext, answer: (asked: Asked) => Promise<string>): Handler {
-  const { authenticate, config, log } = context;
-  return async (request, waitUntil) => {
-    const requestId = requestIdOf(request);
-    let session: Session | undefined;
+export function plainHandler(context: AppContext, answer: Answer): Handler {
+  const { config, log } = context;
+  return async (exchange) => {
     try {
-      session = await authenticate(request.headers, waitUntil);
-      return jsonResponse(await answer({ request, session, waitUntil }), requestId);
+      const session = await authenticated(context, exchange);
+      return jsonResponse(await answer(exchange, session), exchange);
     } catch (error) {
-      const shown = clientErrorOf(error, requestId, log);
-      return errorResponse(shown, requestId, showsInternal(config, session?.role ?? null));
+      return errorResponse(clientErrorOf(error, exchange, log), exchange, showsInternal(config, exchange));
     }
   };
 }
 
 /** `plainHandler` for administrators. */
-export function adminHandler(context: AppContext, answer: (asked: Asked) => Promise<string>): Handler {
-  return plainHandler(context, async (asked) => {
-    refuseOthers(asked.session);
-    return answer(asked);
+export function adminHandler(context: AppContext, answer: Answer): Handler {
+  return plainHandler(context, async (exchange, session) => {
+    refuseOthers(session);
+    return answer(exchange, session);
   });
 }
 

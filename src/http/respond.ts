@@ -2,24 +2,24 @@
 
 import type { Config } from '../config/types.ts';
 import { graphqlError, HedgeError, plainError } from '../error/hedge-error.ts';
-import type { Log } from './types.ts';
+import type { Exchange, Log } from './types.ts';
 
 /** A JSON body that is text already. */
-export function jsonResponse(body: string, requestId: string, status = 200): Response {
-  return new Response(body, {
+export function jsonResponse(body: string, { requestId, reply }: Answered, status = 200): Response {
+  const response = new Response(body, {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8', 'x-request-id': requestId },
   });
+  for (const [name, value] of reply) response.headers.append(name, value);
+  return response;
 }
 
-/** The id under which a request is logged: the client's `x-request-id`, else a new one. */
-export function requestIdOf(request: Request): string {
-  return request.headers.get('x-request-id') || crypto.randomUUID();
-}
+/** What of an exchange its answer shows. */
+export type Answered = Pick<Exchange, 'requestId' | 'reply'>;
 
-/** Whether errors show `internal` to this role; no role when the request was not authenticated. */
-export function showsInternal(config: ErrorConfig, role: string | null): boolean {
-  return config.devMode || (config.adminInternalErrors && role === 'admin');
+/** Whether errors show `internal` to who asks; who is not authenticated has no role. */
+export function showsInternal(config: ErrorConfig, { session }: Pick<Exchange, 'session'>): boolean {
+  return config.devMode || (config.adminInternalErrors && session?.role === 'admin');
 }
 
 export type ErrorConfig = Pick<Config, 'devMode' | 'adminInternalErrors'>;
@@ -30,20 +30,24 @@ export function graphqlErrorText(error: HedgeError, withInternal: boolean): stri
 }
 
 /** An error outside of GraphQL, `{path, error, code}` under its own status. */
-export function errorResponse(error: HedgeError, requestId: string, withInternal = false): Response {
-  return jsonResponse(JSON.stringify(plainError(error, withInternal)), requestId, error.status);
+export function errorResponse(error: HedgeError, exchange: Answered, withInternal = false): Response {
+  return jsonResponse(JSON.stringify(plainError(error, withInternal)), exchange, error.status);
 }
 
 /** The answer to paths that are not served, and to endpoints that are switched off. */
-export function notFoundResponse(requestId: string): Response {
-  return errorResponse(new HedgeError('not-found', 'resource does not exist', { status: 404 }), requestId);
+export function notFoundResponse(exchange: Answered): Response {
+  return errorResponse(new HedgeError('not-found', 'resource does not exist', { status: 404 }), exchange);
 }
 
 /**
  * The error as a client may see it. What no stage meant for clients is a fault of ours: it is logged with its stack
  * under the request's id, and the client is told that id's existence only.
  */
-export function clientErrorOf(error: unknown, requestId: string, log: Log): HedgeError {
+export function clientErrorOf(
+  error: unknown,
+  { requestId }: Pick<Exchange, 'requestId'>,
+  log: Log,
+): HedgeError {
   if (error instanceof HedgeError) return error;
   log({
     type: 'unexpected-error',

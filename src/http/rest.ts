@@ -2,6 +2,7 @@
 
 import { OperationTypeNode } from 'graphql/language';
 
+import type { Session } from '../auth/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import { jsonKind } from '../error/json-kind.ts';
 import { runData } from '../execute/run.ts';
@@ -14,9 +15,8 @@ import { readRestVariables } from '../rest/variables.ts';
 import { bodyText } from './body.ts';
 import { couldBeForeign } from './foreign.ts';
 import { isObject, parseBody } from './graphql-body.ts';
-import type { Asked } from './plain.ts';
 import { plainHandler } from './plain.ts';
-import type { AppContext, Handler } from './types.ts';
+import type { AppContext, Exchange, Handler } from './types.ts';
 
 /** What the URLs of endpoints begin with. */
 const BASE = '/api/rest/';
@@ -25,10 +25,14 @@ const FORM_TYPE = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i;
 
 /** Every path below /api/rest. */
 export function restHandler(context: AppContext): Handler {
-  return plainHandler(context, (asked) => answer(context, asked));
+  return plainHandler(context, (exchange, session) => answer(context, exchange, session));
 }
 
-async function answer(context: AppContext, { request, session, waitUntil }: Asked): Promise<string> {
+async function answer(
+  context: AppContext,
+  { request, waitUntil }: Exchange,
+  session: Session,
+): Promise<string> {
   const { method } = request;
   if (!METHODS.has(method)) throw new HedgeError('bad-request', `Method ${method} not supported.`);
   const url = new URL(request.url);
@@ -48,7 +52,7 @@ async function answer(context: AppContext, { request, session, waitUntil }: Aske
   const { texts, body } = await readBody(request, context.config.maxBodyBytes);
   const query = new Map([...url.searchParams, ...texts]);
   const variables = readRestVariables(operation, { query, body, path });
-  return runData(engine, session, { query: endpoint.query, variables }, request.headers);
+  return runData(engine, session, { query: endpoint.query, variables }, { headers: request.headers });
 }
 
 /** @throws HedgeError where not exactly one endpoint matches, each with its own status. */

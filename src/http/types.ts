@@ -1,6 +1,7 @@
 // What the endpoints are given: the engine, who may come in, settings, and the way out to assets and the log.
 
 import type { Authenticate } from '../auth/authenticate.ts';
+import type { Session } from '../auth/types.ts';
 import type { Config } from '../config/types.ts';
 import type { Engine } from '../execute/engine.ts';
 import type { MetadataEndpoint } from '../metadata-api/types.ts';
@@ -36,5 +37,20 @@ export interface AppContext {
   readonly log: Log;
 }
 
+/** One request on its way to its answer. */
+export interface Exchange {
+  readonly request: Request;
+  /** Under which it is logged: the client's `x-request-id`, else a new one. */
+  readonly requestId: string;
+  readonly waitUntil: WaitUntil;
+  /** Who asks, once that is known. */
+  session: Session | undefined;
+  /** Headers of the answer beside those that every answer has. */
+  readonly reply: [name: string, value: string][];
+}
+
 /** Answers one request. */
-export type Handler = (request: Request, waitUntil: WaitUntil) => Response | Promise<Response>;
+export type Handler = (exchange: Exchange) => Response | Promise<Response>;
+
+/** All handlers together, with what is around them. */
+export type Service = (request: Request, waitUntil: WaitUntil) => Response | Promise<Response>;

@@ -68,7 +68,11 @@ export function authentication(
 ): { readonly ask: Ask; readonly logged: Readonly<Record<string, unknown>>[] } {
   const logged: Readonly<Record<string, unknown>>[] = [];
   const authenticate = authenticator(config, { now, log: (entry) => void logged.push(entry) });
-  return { ask: async (headers) => authenticate(new Headers(headers), () => undefined), logged };
+  return {
+    ask: async (headers) =>
+      authenticate({ headers: new Headers(headers), waitUntil: () => undefined, reply: [] }),
+    logged,
+  };
 }
 
 /** Authenticates one request with a bearer token. */
