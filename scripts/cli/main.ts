@@ -9,6 +9,7 @@ import { ROOT } from '../bundle/paths.ts';
 import { UserError } from '../database/user-error.ts';
 import { buildCommand } from './build-command.ts';
 import { devCommand } from './dev-command.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { metadataCommand } from './metadata-commands.ts';
 import { migrateCommand } from './migrate-commands.ts';
 import { createProgress } from './progress.ts';
@@ -40,6 +41,7 @@ const commands = [
   buildCommand(),
   serveCommand(),
   schemaCommand(),
+  doctorCommand(),
   metadataCommand(),
   migrateCommand(),
 ];
