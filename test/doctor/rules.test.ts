@@ -1,10 +1,12 @@
 // Every rule finds its weakness in a project that has it, and nothing in one that does not.
 
+import { readFile } from 'node:fs/promises';
+
 import { describe, expect, it } from 'vitest';
 
 import { examine } from '../../scripts/doctor/doctor.ts';
 import { RULES } from '../../scripts/doctor/rules.ts';
-import type { Settings } from '../../scripts/doctor/settings-read.ts';
+import type { Settings, SettingSeen } from '../../scripts/doctor/settings-read.ts';
 import { read } from '../metadata/memory-files.ts';
 
 /** What a sound deployment is told by its environment. */
@@ -86,11 +88,13 @@ async function rulesOf({ env, without = [], vars, table, databaseUrl, limits }: 
   };
   const result = await read({ 'metadata.json': JSON.stringify(document) });
   expect(result.problems).toEqual([]);
+  const environment = Object.entries({ ...SOUND, ...env }).filter(([name]) => !without.includes(name));
   const settings: Settings = new Map([
-    ...Object.entries({ ...SOUND, ...env })
-      .filter(([name]) => !without.includes(name))
-      .map(([name, value]) => [name, { value, origin: null }] as const),
-    ...Object.entries(vars ?? {}).map(([name, value]) => [name, { value, origin: 'wrangler.toml' }] as const),
+    ...environment.map(([name, value]): [string, SettingSeen] => [name, { value, origin: null }]),
+    ...Object.entries(vars ?? {}).map(([name, value]): [string, SettingSeen] => [
+      name,
+      { value, origin: 'wrangler.toml' },
+    ]),
   ]);
   return examine(result, settings).map(({ rule }) => rule);
 }
@@ -200,6 +204,11 @@ describe('hedge doctor', () => {
     const tried = CASES.map(([rule]) => rule);
     // The rights of a database role need a database: see cli.test.ts.
     expect([...tried, 'database-role'].toSorted()).toEqual([...RULES.keys()].toSorted());
+  });
+
+  it('is described in the documentation, rule by rule', async () => {
+    const page = await readFile(new URL('../../docs/security.md', import.meta.url), 'utf8');
+    for (const [rule, meaning] of RULES) expect(page).toContain(`| \`${rule}\` | ${meaning} |`);
   });
 
   it.each([
