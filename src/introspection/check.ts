@@ -119,7 +119,7 @@ function survey(request: IntrospectionRequest): readonly FragmentDefinitionNode[
             refuse(`field '${name}' not found in type: '${typeName}'`, fieldPath);
           }
           if (field && !field.isLeaf && !selection.selectionSet) {
-            refuse(`missing selection set for '${name}'`, fieldPath);
+            refuse(`missing selection set for '${field.typeName}'`, at(fieldPath, 'selectionSet'));
           }
           if (typeName === QUERY_ROOT && name === '__type' && !hasArgument(selection, 'name')) {
             refuse("missing required field 'name'", at(at(fieldPath, 'args'), 'name'));

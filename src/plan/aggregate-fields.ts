@@ -18,7 +18,7 @@ import type { Argument } from './arguments.ts';
 import { booleanArgument, enumValue, listItems, mismatch, readArguments } from './arguments.ts';
 import { columnCellSql, seenSql } from './cell.ts';
 import type { SelectedField } from './collect.ts';
-import { collectFields, noSubselection, subselection } from './collect.ts';
+import { collectFields, noSubselection } from './collect.ts';
 import { callComputedField } from './computed-field.ts';
 import type { PlanContext } from './context.ts';
 import { invalid } from './context.ts';
@@ -50,7 +50,7 @@ export function askedColumnSql(ctx: PlanContext, asked: AskedOfRows, column: Col
 export function aggregateFieldsSql(ctx: PlanContext, asked: AskedOfRows, field: SelectedField): Sql {
   readArguments(field, []);
   const typeName = asked.table.typeOf('aggregate_fields');
-  const members = collectFields(ctx, typeName, subselection(field), field.path).map((member): JsonField => {
+  const members = collectFields(ctx, typeName, field.selectionSets, field.path).map((member): JsonField => {
     const { key, name } = member;
     if (name === '__typename') return { key, value: typeNameSql(member, typeName) };
     if (name === 'count') return { key, value: countSql(ctx, asked, member) };
@@ -109,7 +109,7 @@ function operatorSql(ctx: PlanContext, asked: AskedOfRows, field: SelectedField)
   readArguments(field, []);
   const typeName = table.typeOf(`${op}_fields`);
   return jsonObjectSql(
-    collectFields(ctx, typeName, subselection(field), field.path).map((member): JsonField => {
+    collectFields(ctx, typeName, field.selectionSets, field.path).map((member): JsonField => {
       const { key } = member;
       if (member.name === '__typename') return { key, value: typeNameSql(member, typeName) };
       const model = eligible(member.name);

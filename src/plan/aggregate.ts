@@ -14,7 +14,7 @@ import { aggregateFieldsSql, askedSql, typeNameSql } from './aggregate-fields.ts
 import type { Argument } from './arguments.ts';
 import { readArguments } from './arguments.ts';
 import type { SelectedField } from './collect.ts';
-import { collectFields, subselection } from './collect.ts';
+import { collectFields } from './collect.ts';
 import type { PlanContext } from './context.ts';
 import { invalid, newAlias } from './context.ts';
 import { groupBySql } from './group-by.ts';
@@ -50,7 +50,7 @@ export function aggregateSql(
   const { table } = source;
   const given = readArguments(field, [...extra, ...LIST_ARGUMENTS], table.naming.convention);
   const typeName = table.typeOf('aggregate');
-  const members = collectFields(ctx, typeName, subselection(field), field.path).map((member) => {
+  const members = collectFields(ctx, typeName, field.selectionSets, field.path).map((member) => {
     if (member.name === '__typename') return { key: member.key, value: typeNameSql(member, typeName) };
     const kind = partKind(table, member.name);
     if (!kind) invalid(`field '${member.name}' not found in type: '${typeName}'`, member.path);
@@ -97,7 +97,7 @@ function ownRowsSql(reading: Reading, members: readonly Member[]): Sql {
       case 'nodes': {
         readArguments(field, []);
         const found = rows(ctx, source, given, table.limit);
-        const row = jsonRow(nodeFields(ctx, table, found.alias, subselection(field), field));
+        const row = jsonRow(nodeFields(ctx, table, found.alias, field.selectionSets, field));
         const node = newAlias(ctx, 'r');
         const value = sql`(select ${row.list(node)} from (select ${found.distinct}${row.columns}${found.body}${found.tail}) as ${node})`;
         return { key: field.key, value };
@@ -151,7 +151,7 @@ function sharedRowsSql({ ctx, source, given, nodeFields }: Reading, members: rea
         return { key: field.key, value: groupBySql(ctx, asked, field, () => sql` from ${shared}`) };
       case 'nodes': {
         readArguments(field, []);
-        const row = jsonRow(nodeFields(ctx, table, found.alias, subselection(field), field));
+        const row = jsonRow(nodeFields(ctx, table, found.alias, field.selectionSets, field));
         const node = newAlias(ctx, 'r');
         const name = askedSql(
           asked,

@@ -50,6 +50,7 @@ export function collectFields(
   const fields = new Map<string, Collecting>();
   const entered = new Set<string>();
   const base = at(path, 'selectionSet');
+  if (selectionSets.length === 0) invalid(`missing selection set for '${typeName}'`, base);
 
   const walk = (set: SelectionSetNode): void => {
     for (const selection of set.selections) {
@@ -150,12 +151,6 @@ function depthOf(path: Path | undefined): number {
   let depth = 0;
   for (let p = path; p; p = p.parent) depth++;
   return depth;
-}
-
-/** The selection sets of a field that must have one. */
-export function subselection(field: SelectedField): readonly SelectionSetNode[] {
-  if (field.selectionSets.length === 0) invalid(`missing selection set for '${field.name}'`, field.path);
-  return field.selectionSets;
 }
 
 /** Refuses a selection set on a leaf. */

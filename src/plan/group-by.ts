@@ -13,7 +13,7 @@ import { aggregateFieldsSql, askedColumnSql, columnNamed, typeNameSql } from './
 import type { Argument } from './arguments.ts';
 import { listItems, mismatch, noList, readArguments } from './arguments.ts';
 import type { SelectedField } from './collect.ts';
-import { collectFields, noSubselection, subselection } from './collect.ts';
+import { collectFields, noSubselection } from './collect.ts';
 import type { PlanContext } from './context.ts';
 import { invalid, newAlias } from './context.ts';
 import { view } from './input.ts';
@@ -33,7 +33,7 @@ export function groupBySql(ctx: PlanContext, asked: AskedOfRows, field: Selected
   const keys = keysOf(ctx, asked, argument);
   const names = [...new Set(keys)].map((key) => askedColumnSql(ctx, asked, key));
   const typeName = table.typeOf('group_by');
-  const members = collectFields(ctx, typeName, subselection(field), field.path).map((member): JsonField => {
+  const members = collectFields(ctx, typeName, field.selectionSets, field.path).map((member): JsonField => {
     const { key, name } = member;
     switch (name) {
       case '__typename':
@@ -81,7 +81,7 @@ function groupKeySql(
   readArguments(field, []);
   const typeName = asked.table.typeOf('group_by_key_fields');
   return jsonObjectSql(
-    collectFields(ctx, typeName, subselection(field), field.path).map((member): JsonField => {
+    collectFields(ctx, typeName, field.selectionSets, field.path).map((member): JsonField => {
       const { key, name } = member;
       if (name === '__typename') return { key, value: typeNameSql(member, typeName) };
       const model = asked.table.field(name);

@@ -14,7 +14,7 @@ import { aggregateSql } from './aggregate.ts';
 import { type Answer, answerOf, type LeafRoot, type Root } from './answer.ts';
 import { readArguments } from './arguments.ts';
 import type { SelectedField } from './collect.ts';
-import { collectFields, noSubselection, subselection, withKey } from './collect.ts';
+import { collectFields, noSubselection, withKey } from './collect.ts';
 import type { PlanContext, PlanSettings, RequestValue } from './context.ts';
 import { invalid, newContext } from './context.ts';
 import { functionRootSql } from './function-root.ts';
@@ -91,7 +91,7 @@ function rootField(ctx: PlanContext, field: SelectedField): Root {
   if (namespace) {
     readArguments(field, []);
     const typeName = namespaceTypeName(namespace.naming, name, 'query');
-    const members = collectFields(ctx, typeName, subselection(field), field.path).map((member) =>
+    const members = collectFields(ctx, typeName, field.selectionSets, field.path).map((member) =>
       leafField(ctx, namespace.fields, typeName, member),
     );
     return { kind: 'namespace', key, members };

@@ -23,7 +23,7 @@ import { readArguments } from './arguments.ts';
 import { columnCellSql, seenSql } from './cell.ts';
 import { isJson } from './codec.ts';
 import type { SelectedField } from './collect.ts';
-import { collectFields, noSubselection, subselection } from './collect.ts';
+import { collectFields, noSubselection } from './collect.ts';
 import { callComputedField } from './computed-field.ts';
 import type { PlanContext } from './context.ts';
 import { invalid, newAlias, requestParam } from './context.ts';
@@ -49,7 +49,7 @@ export function listSql(
 ): Sql {
   const given = readArguments(field, [...extra, ...LIST_ARGUMENTS], source.table.naming.convention);
   const found = rows(ctx, source, given, source.table.limit);
-  return sql`(select ${rowsSql(ctx, source.table, found, subselection(field), field)})`;
+  return sql`(select ${rowsSql(ctx, source.table, found, field.selectionSets, field)})`;
 }
 
 /** `coalesce(json_agg(r), '[]') from (select …) r`, also for an aggregate's nodes. */
@@ -79,7 +79,7 @@ export function oneSql(
   const given = readArguments(field, [...extra, ...LIST_ARGUMENTS], table.naming.convention);
   const there = (alias: Sql): Sql[] => [...source.join(alias), sql`not (${alias} is null)`];
   const found = rows(ctx, { ...source, join: there }, given, table.limit);
-  const row = jsonRow(objectFields(ctx, table, found.alias, subselection(field), field));
+  const row = jsonRow(objectFields(ctx, table, found.alias, field.selectionSets, field));
   const outer = newAlias(ctx, 'r');
   return sql`(select ${row.json(outer)} from (select ${found.distinct}${row.columns}${found.body}${found.tail}) as ${outer} limit 1)`;
 }
@@ -87,7 +87,7 @@ export function oneSql(
 /** At most one row as an object, else null: an object relationship or a row by primary key. */
 export function objectSql(ctx: PlanContext, source: RowSource, field: SelectedField): Sql {
   const alias = newAlias(ctx);
-  const row = jsonRow(objectFields(ctx, source.table, alias, subselection(field), field));
+  const row = jsonRow(objectFields(ctx, source.table, alias, field.selectionSets, field));
   const outer = newAlias(ctx, 'r');
   const conditions = [...source.join(alias), permissionSql(ctx, source.table.filter, alias)].reduce(
     (all, one) => sql`${all} and ${one}`,

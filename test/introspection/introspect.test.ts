@@ -160,7 +160,7 @@ describe('refuses', () => {
       '{ __schema { types { nope } } }',
       { message: "field 'nope' not found in type: '__Type'", path: '$.selectionSet.__schema.selectionSet.types.selectionSet.nope' },
     ],
-    ['an object without selection', '{ __schema { types } }', { message: "missing selection set for 'types'", path: '$.selectionSet.__schema.selectionSet.types' }],
+    ['an object without selection', '{ __schema { types } }', { message: "missing selection set for '__Type'", path: '$.selectionSet.__schema.selectionSet.types.selectionSet' }],
     ['a selection on a leaf', '{ __schema { queryType { name { x } } } }', { message: /must not have a selection/ }],
     ['an unknown argument', '{ __type(name: "a", nope: 1) { name } }', { message: /Unknown argument "nope"/ }],
     ['a missing argument', '{ __type { name } }', { message: "missing required field 'name'", path: '$.selectionSet.__type.args.name' }],

@@ -182,8 +182,26 @@ const REFUSED: readonly MutationCase[] = [
   {
     name: 'null for objects',
     query: 'mutation { insert_author(objects: null) { affected_rows } }',
+    gives: 'validation-failed $.selectionSet.insert_author.args.objects expected a list, but found null',
+  },
+  {
+    name: 'nothing selected',
+    query: 'mutation { insert_author(objects: [{name: "x"}]) }',
     gives:
-      "validation-failed $.selectionSet.insert_author.args.objects expected an object for type 'author_insert_input', but found null",
+      "validation-failed $.selectionSet.insert_author.selectionSet missing selection set for 'author_mutation_response'",
+    state: [AUTHORS, UNCHANGED_AUTHORS],
+  },
+  {
+    name: 'nothing selected of the rows',
+    query: 'mutation { insert_author(objects: [{name: "x"}]) { returning } }',
+    gives:
+      "validation-failed $.selectionSet.insert_author.selectionSet.returning.selectionSet missing selection set for 'author'",
+  },
+  {
+    name: 'nothing selected of one row',
+    query: 'mutation { insert_author_one(object: {name: "x"}) }',
+    gives:
+      "validation-failed $.selectionSet.insert_author_one.selectionSet missing selection set for 'author'",
   },
   {
     name: 'a text for an object',

@@ -269,6 +269,18 @@ const REFUSED: readonly MutationCase[] = [
       "validation-failed $.selectionSet.insert_author.args.objects[0].articles.data missing required field 'data'",
   },
   {
+    name: 'null for the data of many',
+    query: 'mutation { insert_author(objects: [{name: "x", articles: {data: null}}]) { affected_rows } }',
+    gives:
+      'validation-failed $.selectionSet.insert_author.args.objects[0].articles.data expected a list, but found null',
+  },
+  {
+    name: 'null for the data of one',
+    query: 'mutation { insert_article(objects: [{title: "x", author: {data: null}}]) { affected_rows } }',
+    gives:
+      "validation-failed $.selectionSet.insert_article.args.objects[0].author.data expected an object for type 'author_insert_input', but found null",
+  },
+  {
     name: 'a list for an object relationship',
     query:
       'mutation { insert_article(objects: [{title: "x", author: {data: [{name: "y"}]}}]) { affected_rows } }',

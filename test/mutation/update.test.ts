@@ -87,6 +87,12 @@ const OPERATORS: readonly MutationCase[] = [
       "validation-failed $.selectionSet.update_author.args Column found in multiple operators: ['score', 'info'].",
   },
   {
+    name: 'one column in three operators: named once',
+    query: update('_set: {info: {}}, _append: {info: {}}, _delete_key: {info: "a"}'),
+    gives:
+      "validation-failed $.selectionSet.update_author.args Column found in multiple operators: ['info'].",
+  },
+  {
     name: 'no operator at all',
     query: 'mutation { update_author(where: {}) { affected_rows returning { id } } }',
     gives: { update_author: { affected_rows: 0, returning: [] } },

@@ -151,7 +151,10 @@ describe('everything customized', () => {
       '{ my_source(a: 1) { __typename } }',
       "validation-failed $.selectionSet.my_source 'my_source' has no argument named 'a'",
     ],
-    ['{ my_source }', "validation-failed $.selectionSet.my_source missing selection set for 'my_source'"],
+    [
+      '{ my_source }',
+      "validation-failed $.selectionSet.my_source.selectionSet missing selection set for 'tpref_my_source_query_tsuff'",
+    ],
     ['{ my_source { } }', expect.stringContaining('validation-failed')],
     [
       'query ($w: author_bool_exp) { my_source { fpref_author_fsuff(where: $w) { id } } }',

@@ -5,7 +5,6 @@ import type { Sql } from '../../sql/sql.ts';
 import { join, sql } from '../../sql/sql.ts';
 import { must } from '../../util/assert.ts';
 import type { SelectedField } from '../collect.ts';
-import { subselection } from '../collect.ts';
 import {
   IN_STATEMENT,
   keptRows,
@@ -47,7 +46,7 @@ export function changeRows(ctx: MutationContext, change: Change): RootText {
   // The database names the table of a row that breaks a rule; Hasura gives no place for these.
   const statement = { table: write.table, path: undefined };
   const simple = single
-    ? selectsColumns(plan, table, subselection(field))
+    ? selectsColumns(plan, table, field.selectionSets)
     : returnsColumns(plan, write, field);
   if (simple) {
     const returned = join([sql`${alias}.*`, ...checks]);

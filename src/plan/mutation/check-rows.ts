@@ -9,6 +9,7 @@ import { fieldWord } from '../../artifact/type-names.ts';
 import type { WriteColumn, WriteRelationship } from '../../artifact/write-types.ts';
 import type { Path } from '../../error/path.ts';
 import { at } from '../../error/path.ts';
+import { noList } from '../arguments.ts';
 import type { PlanContext } from '../context.ts';
 import { checkLiterals, invalid } from '../context.ts';
 import { describeInput, resolveVariable } from '../input.ts';
@@ -101,8 +102,10 @@ function checkRelated(
   }
   const data = memberOf(ctx.reader, value, 'data');
   if (!data) invalid("missing required field 'data'", at(path, 'data'));
-  if (isNull(data) || (kind === 'object' && itemsOf(ctx.reader, data)))
-    expected(ctx, 'an object', remote.typeOf('insert_input'), data, at(path, 'data'));
+  const place = at(path, 'data');
+  if (kind === 'array' && isNull(data)) noList({ input: inputOf(data), path: place });
+  if (kind === 'object' && (isNull(data) || itemsOf(ctx.reader, data)))
+    expected(ctx, 'an object', remote.typeOf('insert_input'), data, place);
   const given = memberOf(ctx.reader, value, conflict);
   return given !== undefined && !isNull(given);
 }

@@ -4,10 +4,10 @@ import type { WriteView } from '../../artifact/decode-writes.ts';
 import { at } from '../../error/path.ts';
 import { sql } from '../../sql/sql.ts';
 import { must } from '../../util/assert.ts';
-import { readArguments } from '../arguments.ts';
+import { noList, readArguments } from '../arguments.ts';
 import type { SelectedField } from '../collect.ts';
-import { subselection } from '../collect.ts';
 import { invalid } from '../context.ts';
+import { presence } from '../input.ts';
 import { chainStatement, chainWritten } from './chain.ts';
 import { checkVariableTypes, mayUpsert } from './check-rows.ts';
 import { insertRows } from './insert-rows.ts';
@@ -46,6 +46,8 @@ export function planInsert(
     const { node } = argument.input;
     checkVariableTypes(plan, ctx.writes, write, { node, many: !single, path });
   }
+  const type = write.typeOf('insert_input');
+  if (!single && presence(plan.reader, argument.input, `[${type}!]!`, path) === 'null') noList(argument);
 
   const answer = (written: Written) =>
     single
@@ -57,7 +59,7 @@ export function planInsert(
         )
       : responseSql(plan, write, field, written);
   const simple = single
-    ? selectsColumns(plan, plan.role.table(must(write.select, 'as above')), subselection(field))
+    ? selectsColumns(plan, plan.role.table(must(write.select, 'as above')), field.selectionSets)
     : returnsColumns(plan, write, field);
   const statement = { slot, table: write.table, path };
   const place = { root: argument.input, single, parent: 0, path, steps: [] };

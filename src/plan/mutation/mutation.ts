@@ -8,7 +8,7 @@ import { unreachable } from '../../util/assert.ts';
 import type { Answer, Member, Transaction } from '../answer.ts';
 import { readArguments } from '../arguments.ts';
 import type { SelectedField } from '../collect.ts';
-import { collectFields, noSubselection, subselection } from '../collect.ts';
+import { collectFields, noSubselection } from '../collect.ts';
 import type { PlanContext } from '../context.ts';
 import { invalid } from '../context.ts';
 import { functionRootSql } from '../function-root.ts';
@@ -57,7 +57,7 @@ export function planMutation(plan: PlanContext): Answer {
     readArguments(field, []);
     const root = plan.role.writes().backend ? 'mutation_backend' : 'mutation_frontend';
     const typeName = namespaceTypeName(namespace.naming, field.name, root);
-    const inner = collectFields(plan, typeName, subselection(field), field.path).map((member) =>
+    const inner = collectFields(plan, typeName, field.selectionSets, field.path).map((member) =>
       rootMember(progress, namespace.fields, typeName, member, `${field.key}.${member.key}`),
     );
     return { kind: 'object', key: field.key, members: inner };

@@ -13,7 +13,7 @@ import type { Sql } from '../../sql/sql.ts';
 import { ident, literal, sql } from '../../sql/sql.ts';
 import { readArguments } from '../arguments.ts';
 import type { SelectedField } from '../collect.ts';
-import { collectFields, noSubselection, subselection } from '../collect.ts';
+import { collectFields, noSubselection } from '../collect.ts';
 import type { PlanContext } from '../context.ts';
 import { invalid } from '../context.ts';
 import type { RowSource } from '../rows.ts';
@@ -44,7 +44,7 @@ export function keptRows(write: WriteView, settings: RowSettings, affected: Sql)
 export function responseSql(ctx: PlanContext, write: WriteView, field: SelectedField, written: Written): Sql {
   const typeName = write.typeOf('mutation_response');
   const row = jsonRow(
-    collectFields(ctx, typeName, subselection(field), field.path).map((member): JsonField => ({
+    collectFields(ctx, typeName, field.selectionSets, field.path).map((member): JsonField => ({
       key: member.key,
       value: memberSql(ctx, write, member, written, typeName),
     })),
@@ -78,7 +78,7 @@ function memberSql(
 
 function returningSql(ctx: PlanContext, table: TableView, field: SelectedField, from: Sql): Sql {
   const found = rows(ctx, sourceOf(table, from), new Map(), null);
-  return sql`(select ${rowsSql(ctx, table, found, subselection(field), field)})`;
+  return sql`(select ${rowsSql(ctx, table, found, field.selectionSets, field)})`;
 }
 
 /** The row that a field for one row gives, or null. */
@@ -93,7 +93,7 @@ function sourceOf(table: TableView, from: Sql): RowSource {
 /** The answer when nothing was to be written; the selection has been checked. */
 export function emptyResponse(ctx: PlanContext, write: WriteView, field: SelectedField): string {
   const typeName = write.typeOf('mutation_response');
-  const members = collectFields(ctx, typeName, subselection(field), field.path).map(({ key, name }) => {
+  const members = collectFields(ctx, typeName, field.selectionSets, field.path).map(({ key, name }) => {
     const value = name === '__typename' ? JSON.stringify(typeName) : name === 'returning' ? '[]' : '0';
     return `${JSON.stringify(key)}:${value}`;
   });

@@ -155,18 +155,18 @@ export function assignments(
   }: { readonly given: ReadonlyMap<string, Argument>; readonly alias: Sql; readonly place: Path },
 ): readonly Sql[] {
   const sets = new Map<string, Sql>();
-  const twice: string[] = [];
+  const twice = new Set<string>();
   for (const operator of updateOperators(ctx.role, write)) {
     const argument = given.get(operator.name);
     if (!argument) continue;
     for (const { column, value } of operands(ctx, write, operator, argument)) {
-      if (sets.has(column.column)) twice.push(column.name);
+      if (sets.has(column.column)) twice.add(column.name);
       const stored = sql`${alias}.${ident(column.column)}`;
       sets.set(column.column, sql`${ident(column.column)} = ${operator.sql(stored, value)}`);
     }
   }
-  if (twice.length > 0)
-    invalid(`Column found in multiple operators: [${twice.map((c) => `'${c}'`).join(', ')}].`, place);
+  if (twice.size > 0)
+    invalid(`Column found in multiple operators: [${[...twice].map((c) => `'${c}'`).join(', ')}].`, place);
   for (const preset of write.update?.presets ?? [])
     sets.set(preset.column, sql`${ident(preset.column)} = ${presetValueSql(ctx, preset)}`);
   return [...sets.values()];

@@ -14,7 +14,7 @@ import type { Argument } from '../arguments.ts';
 import { readArguments } from '../arguments.ts';
 import { whereSql } from '../bool-exp.ts';
 import type { SelectedField } from '../collect.ts';
-import { collectFields, noSubselection, subselection } from '../collect.ts';
+import { collectFields, noSubselection } from '../collect.ts';
 import type { PlanContext } from '../context.ts';
 import { invalid, newAlias, requestParam } from '../context.ts';
 import { presence } from '../input.ts';
@@ -195,7 +195,7 @@ function beyondSql(
 function membersSql(ctx: PlanContext, page: Page, field: SelectedField): JsonField[] {
   const { naming, baseName } = page.table;
   const typeName = relayTypeName(naming, baseName, 'Connection');
-  return collectFields(ctx, typeName, subselection(field), field.path).map((member): JsonField => {
+  return collectFields(ctx, typeName, field.selectionSets, field.path).map((member): JsonField => {
     const { key, name } = member;
     readArguments(member, []);
     switch (name) {
@@ -219,7 +219,7 @@ function nameSql(field: SelectedField, typeName: string): Sql {
 function edgesSql(ctx: PlanContext, page: Page, field: SelectedField): Sql {
   const { table, alias, keys, rowFields } = page;
   const typeName = relayTypeName(table.naming, table.baseName, 'Edge');
-  const members = collectFields(ctx, typeName, subselection(field), field.path).map((member): JsonField => {
+  const members = collectFields(ctx, typeName, field.selectionSets, field.path).map((member): JsonField => {
     const { key, name } = member;
     readArguments(member, []);
     switch (name) {
@@ -231,7 +231,7 @@ function edgesSql(ctx: PlanContext, page: Page, field: SelectedField): Sql {
       case 'node':
         return {
           key,
-          value: jsonObjectSql(rowFields(ctx, table, alias, subselection(member), member)),
+          value: jsonObjectSql(rowFields(ctx, table, alias, member.selectionSets, member)),
         };
       default:
         return invalid(`field '${name}' not found in type: '${typeName}'`, member.path);
@@ -257,7 +257,7 @@ function pageInfoSql(ctx: PlanContext, page: Page, field: SelectedField): Sql {
     hasPreviousPage: { more: slice.backward, cursor: 'after' },
   };
   return jsonObjectSql(
-    collectFields(ctx, 'PageInfo', subselection(field), field.path).map((member): JsonField => {
+    collectFields(ctx, 'PageInfo', field.selectionSets, field.path).map((member): JsonField => {
       const { key, name } = member;
       readArguments(member, []);
       noSubselection(member);

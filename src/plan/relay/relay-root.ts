@@ -6,7 +6,7 @@ import { must } from '../../util/assert.ts';
 import type { LeafRoot, Root } from '../answer.ts';
 import { readArguments } from '../arguments.ts';
 import type { SelectedField } from '../collect.ts';
-import { collectFields, noSubselection, subselection, withKey } from '../collect.ts';
+import { collectFields, noSubselection, withKey } from '../collect.ts';
 import type { PlanContext } from '../context.ts';
 import { invalid } from '../context.ts';
 import { calledSql } from '../function-arguments.ts';
@@ -33,7 +33,7 @@ export function relayRootField(ctx: PlanContext, field: SelectedField): Root {
   if (!namespace) return connectionField(ctx, fields, QUERY_ROOT, field);
   readArguments(field, []);
   const typeName = namespaceTypeName(namespace.naming, name, 'query');
-  const members = collectFields(ctx, typeName, subselection(field), field.path).map((member) =>
+  const members = collectFields(ctx, typeName, field.selectionSets, field.path).map((member) =>
     connectionField(ctx, namespace.fields, typeName, member),
   );
   return { kind: 'namespace', key, members };
