@@ -49,6 +49,8 @@ export function encodeArtifact(artifact: Artifact, document?: unknown): string {
     version: artifact.version,
     sources: artifact.sources,
     inconsistencies: artifact.inconsistencies,
+    ...(artifact.limits && { limits: artifact.limits }),
+    ...(artifact.noIntrospection && { noIntrospection: artifact.noIntrospection }),
     roles: byRole(parts),
     ...(!writes.empty && { writes: { shared: place(writes.shared), roles: byRole(writes.roles) } }),
     ...(storedQueries !== '' && { storedQueries: place(storedQueries) }),

@@ -9,6 +9,7 @@
 //   writes                   what roles may write, where the header says there are any: see write-layout.ts
 //   stored queries           StoredQueries, where the header says there are any
 
+import type { RequestLimits } from './limits.ts';
 import type {
   Artifact,
   BoolExp,
@@ -32,6 +33,8 @@ export interface ArtifactHeader {
   readonly version: number;
   readonly sources: Artifact['sources'];
   readonly inconsistencies: Artifact['inconsistencies'];
+  readonly limits?: RequestLimits;
+  readonly noIntrospection?: readonly string[];
   /** Each role's own part; offsets count from the character after this line. */
   readonly roles: Readonly<Record<string, Extent>>;
   readonly writes?: WriteExtents;

@@ -2,11 +2,12 @@
 // Permission expressions arrive here fully resolved (physical names and types), so that serving looks nothing up.
 
 import type { CatalogType, QualifiedName } from '../catalog/types.ts';
+import type { RequestLimits } from './limits.ts';
 import type { SourceNaming } from './type-names.ts';
 import type { MutationField, WriteModel } from './write-types.ts';
 
 /** Raised whenever a worker built earlier could misread an artifact. */
-export const ARTIFACT_VERSION = 5;
+export const ARTIFACT_VERSION = 6;
 
 export interface Artifact {
   readonly version: typeof ARTIFACT_VERSION;
@@ -16,6 +17,9 @@ export interface Artifact {
   readonly inconsistencies: readonly Inconsistency[];
   /** What of the query collections is served; absent when nothing is. */
   readonly storedQueries?: StoredQueries;
+  readonly limits?: RequestLimits;
+  /** Roles that are not told of their schema: neither `__schema` nor `__type`. Sorted. */
+  readonly noIntrospection?: readonly string[];
 }
 
 /** Operations of query collections, for the uses they are put to. */

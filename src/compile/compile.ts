@@ -7,6 +7,7 @@ import type { Metadata } from '../metadata/types.ts';
 import { checkEventTriggers } from './event-triggers.ts';
 import { withoutCollisions } from './functions/function-collisions.ts';
 import { trackFunctions } from './functions/functions.ts';
+import { compileIntrospection, compileLimits } from './limits.ts';
 import { trackNativeQueries } from './native-queries/native-queries.ts';
 import { type CompileOptions, DEFAULT_COMPILE_OPTIONS } from './options.ts';
 import { compileRole } from './role.ts';
@@ -49,5 +50,12 @@ export function compile(
   const roles = allRoles.names.map((role) => compileRole(role, world, inconsistencies));
   const artifact = { version: ARTIFACT_VERSION, sources: models, roles, inconsistencies } as const;
   const storedQueries = compileStoredQueries(metadata, artifact, inconsistencies);
-  return storedQueries ? { ...artifact, storedQueries } : artifact;
+  const limits = compileLimits(metadata);
+  const noIntrospection = compileIntrospection(metadata);
+  return {
+    ...artifact,
+    ...(storedQueries && { storedQueries }),
+    ...(limits && { limits }),
+    ...(noIntrospection && { noIntrospection }),
+  };
 }

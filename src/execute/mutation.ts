@@ -96,6 +96,7 @@ async function run(
     if (isAlone) return [await database.query(must(statements[0], 'a statement alone'))];
     return await database.transaction(statements, { isolationLevel });
   } catch (error) {
+    if (error instanceof HedgeError) throw error; // says what it is: a time limit
     const raised =
       error instanceof NeonError && error.code === UNDEFINED_SETTING ? raisedFailure(error.message) : null;
     const failure = raised === null ? undefined : failures[raised];

@@ -42,19 +42,24 @@ export function neonDatabase({ connectionString, endpoint }: NeonOptions): Datab
 
   let isReachable = true;
 
-  async function ask(body: string, own?: Readonly<Record<string, string>>): Promise<unknown> {
+  async function ask(
+    body: string,
+    own?: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<unknown> {
     try {
       const response = await fetch(address, {
         method: 'POST',
         headers: own ? { ...headers, ...own } : headers,
         body,
+        ...(signal && { signal }),
       });
       const text = await response.text();
       if (!response.ok) throw neonErrorOf(response.status, text);
       isReachable = true;
       return JSON.parse(text);
     } catch (error) {
-      isReachable = !isUnreachable(error);
+      if (!signal?.aborted) isReachable = !isUnreachable(error);
       throw error;
     }
   }
@@ -74,7 +79,9 @@ export function neonDatabase({ connectionString, endpoint }: NeonOptions): Datab
     },
     async transaction(statements, options = {}) {
       const body = JSON.stringify({ queries: statements.map(queryOf) });
-      const { results } = (await ask(body, transactionHeaders(options))) as { results: readonly Answer[] };
+      const { results } = (await ask(body, transactionHeaders(options), options.signal)) as {
+        results: readonly Answer[];
+      };
       return results.map(resultOf);
     },
   };

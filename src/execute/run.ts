@@ -3,6 +3,8 @@
 import { checkAllowlist } from '../allowlist/check.ts';
 import type { Session } from '../auth/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
+import { checkShape } from '../limits/shape.ts';
+import { timedEngine } from '../limits/time-limit.ts';
 import type { VariableValues } from '../parse/operation.ts';
 import { checkVariables, selectOperation } from '../parse/operation.ts';
 import { parse } from '../parse/parse.ts';
@@ -43,7 +45,7 @@ export async function runData(
   const variables = request.variables ?? NO_VARIABLES;
   try {
     const plan = planFor(engine, session, request, variables);
-    return await dataText(engine, session, plan, { variables, arrival });
+    return await dataText(timedEngine(engine, session.role), session, plan, { variables, arrival });
   } catch (error) {
     // Our own walks are bounded, but values of variables are written by JSON's own recursion.
     if (!(error instanceof RangeError)) throw error;
@@ -65,11 +67,12 @@ export function planFor(
     return known;
   }
   const document = parse(request.query);
-  // A plan that is kept was allowed to its role: the key holds role and text, and the list is the artifact's.
+  // A plan that is kept was allowed to its role: the key holds role and text, and list and limits are the artifact's.
   if (engine.settings.enableAllowlist)
     checkAllowlist(engine.artifact.storedQueries(), session.role, document);
   const { variableRules } = engine.settings;
   const operation = selectOperation(document, request.operationName, variableRules);
+  checkShape(engine.artifact.header.limits, session.role, operation);
   checkVariables(operation, variables, variableRules);
   const plan = makePlan(
     engine.artifact.role(session.role, session.backend),

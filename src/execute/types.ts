@@ -22,6 +22,8 @@ export interface StatementResult {
 export interface TransactionOptions {
   readonly isolationLevel?: IsolationLevel | undefined;
   readonly readOnly?: boolean | undefined;
+  /** Ends the waiting; what the database does then is its own affair. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A database reached over HTTP: one call, one round trip; nothing of a session stays behind. */

@@ -67,6 +67,10 @@ export const int: Parser<number> = (value, path) => {
       );
 };
 
+/** Any number. */
+export const number: Parser<number> = (value, path) =>
+  typeof value === 'number' ? value : mismatch('Double', 'Number', value, path);
+
 /** Any JSON, kept as it is. */
 export const anything: Parser<unknown> = (value) => value;
 

@@ -6,6 +6,7 @@ import { COMPUTED_FIELD_COMMANDS } from './computed-fields.ts';
 import { EVENT_TRIGGER_COMMANDS } from './event-triggers.ts';
 import { FUNCTION_COMMANDS } from './functions.ts';
 import { INHERITED_ROLE_COMMANDS } from './inherited-roles.ts';
+import { LIMIT_COMMANDS } from './limits.ts';
 import { LOGICAL_MODEL_COMMANDS } from './logical-models.ts';
 import { MANY_TABLES_COMMANDS } from './many-tables.ts';
 import { METADATA_COMMANDS } from './metadata.ts';
@@ -35,6 +36,7 @@ const OTHERS: Commands = {
   ...INHERITED_ROLE_COMMANDS,
   ...COLLECTION_COMMANDS,
   ...REST_ENDPOINT_COMMANDS,
+  ...LIMIT_COMMANDS,
   ...METADATA_COMMANDS,
   /** What Hasura 1 called it first. */
   add_existing_table_or_view: TABLE_COMMANDS.track_table,

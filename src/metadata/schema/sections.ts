@@ -214,7 +214,7 @@ export const sections = {
       disabled: optional(flag),
       depth_limit: limit(count),
       node_limit: limit(count),
-      time_limit: limit(number),
+      time_limit: limit(v.pipe(number, v.minValue(0, 'a number from 0 on'))),
       batch_limit: limit(count),
       rate_limit: limit(rateLimit),
     }),
