@@ -32,6 +32,8 @@ export interface PlanSettings {
   readonly stringifyNumericTypes: boolean;
   /** HASURA_GRAPHQL_V1_BOOLEAN_NULL_COLLAPSE: a null operand makes its comparison true instead of an error. */
   readonly booleanNullCollapse: boolean;
+  /** Roles whose roots have neither `__schema` nor `__type`; absent: there are none. */
+  readonly noIntrospection?: ReadonlySet<string>;
 }
 
 /** A value of the request that a statement takes as a parameter: read and encoded again at each execution. */
@@ -72,6 +74,12 @@ export function newContext(
     visible: new Map(),
     counters: { alias: 0, fields: 0, terms: 0 },
   };
+}
+
+/** Whether a root field asks for the schema itself; to a role that may not, there is no such field. */
+export function isIntrospection({ settings, role }: PlanContext, name: string): boolean {
+  if (name !== '__schema' && name !== '__type') return false;
+  return settings.noIntrospection === undefined || !settings.noIntrospection.has(role.role);
 }
 
 /**

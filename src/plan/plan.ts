@@ -16,7 +16,7 @@ import { readArguments } from './arguments.ts';
 import type { SelectedField } from './collect.ts';
 import { collectFields, noSubselection, withKey } from './collect.ts';
 import type { PlanContext, PlanSettings, RequestValue } from './context.ts';
-import { invalid, newContext } from './context.ts';
+import { invalid, isIntrospection, newContext } from './context.ts';
 import { functionRootSql } from './function-root.ts';
 import type { Guard } from './input.ts';
 import { keyConditions } from './key.ts';
@@ -86,7 +86,7 @@ function planQuery(ctx: PlanContext): Answer {
 function rootField(ctx: PlanContext, field: SelectedField): Root {
   const { key, name } = field;
   const { fields, namespaces } = ctx.role.query;
-  if (name === '__schema' || name === '__type') return { kind: 'introspection', key, node: withKey(field) };
+  if (isIntrospection(ctx, name)) return { kind: 'introspection', key, node: withKey(field) };
   const namespace = namespaces.get(name);
   if (namespace) {
     readArguments(field, []);

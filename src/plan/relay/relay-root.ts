@@ -8,7 +8,7 @@ import { readArguments } from '../arguments.ts';
 import type { SelectedField } from '../collect.ts';
 import { collectFields, noSubselection, withKey } from '../collect.ts';
 import type { PlanContext } from '../context.ts';
-import { invalid } from '../context.ts';
+import { invalid, isIntrospection } from '../context.ts';
 import { calledSql } from '../function-arguments.ts';
 import { tableSource } from '../rows.ts';
 import { objectFields, objectSql } from '../select.ts';
@@ -24,7 +24,7 @@ const QUERY_ROOT = 'query_root';
 export function relayRootField(ctx: PlanContext, field: SelectedField): Root {
   const { key, name } = field;
   const { fields, namespaces } = must(ctx.role.relay, 'a role seen through the Relay API').query;
-  if (name === '__schema' || name === '__type') return { kind: 'introspection', key, node: withKey(field) };
+  if (isIntrospection(ctx, name)) return { kind: 'introspection', key, node: withKey(field) };
   if (name === 'node') {
     const source = nodeSource(ctx, field);
     return { kind: 'source', key, source: source.table.source, value: objectSql(ctx, source, field) };
