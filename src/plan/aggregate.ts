@@ -19,7 +19,7 @@ import type { PlanContext } from './context.ts';
 import { invalid, newAlias } from './context.ts';
 import { groupBySql } from './group-by.ts';
 import type { Rows, RowSource } from './rows.ts';
-import { LIST_ARGUMENTS, rows } from './rows.ts';
+import { LIST_ARGUMENTS, ONE_GROUP, rows } from './rows.ts';
 
 /** The members of a node's object; handed in, because nodes may hold aggregates in turn. */
 export type NodeFields = (
@@ -104,7 +104,7 @@ function ownRowsSql(reading: Reading, members: readonly Member[]): Sql {
       }
     }
   });
-  return sql`(select ${jsonObjectSql(values)}${aggregated ? aggregated.from() : sql``})`;
+  return sql`(select ${jsonObjectSql(values)}${aggregated ? sql`${aggregated.from()}${ONE_GROUP}` : sql``})`;
 }
 
 interface Subquery {
@@ -145,7 +145,7 @@ function sharedRowsSql({ ctx, source, given, nodeFields }: Reading, members: rea
       case 'aggregate':
         return {
           key: field.key,
-          value: sql`(select ${aggregateFieldsSql(ctx, asked, field)} from ${shared})`,
+          value: sql`(select ${aggregateFieldsSql(ctx, asked, field)} from ${shared}${ONE_GROUP})`,
         };
       case 'group_by':
         return { key: field.key, value: groupBySql(ctx, asked, field, () => sql` from ${shared}`) };

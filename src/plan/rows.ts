@@ -36,6 +36,9 @@ export interface Rows {
   readonly cut: boolean;
 }
 
+/** Makes one row of all rows, also where nothing but `__typename` is selected, which aggregates nothing. */
+export const ONE_GROUP: Sql = sql` group by ()`;
+
 export const LIST_ARGUMENTS = ['distinct_on', 'limit', 'offset', 'order_by', 'where'] as const;
 
 /** The whole table of a view. */

@@ -141,6 +141,23 @@ describe('aggregates', () => {
     });
   });
 
+  test.each([
+    ['of three rows', '{ id: { _gt: 0 } }'],
+    ['of none', '{ id: { _gt: 9 } }'],
+  ])('are one object where nothing of the rows is asked: %s', async (_name, where) => {
+    const typeName = { __typename: 'product_aggregate_fields' };
+    expect(
+      await ask(
+        'admin',
+        `{ product_aggregate(where: ${where}) { aggregate { __typename } } ` +
+          'product(where: { id: { _eq: 1 } }) { parts_aggregate { aggregate { __typename } nodes { __typename } } } }',
+      ),
+    ).toMatchObject({
+      product_aggregate: { aggregate: typeName },
+      product: [{ parts_aggregate: { aggregate: { __typename: 'part_aggregate_fields' } } }],
+    });
+  });
+
   test('are in the schema with their arguments', () => {
     const sdl = printRoleSchema(openArtifact(encodeArtifact(artifact)).role('admin'));
     expect(validateSchema(buildSchema(sdl))).toEqual([]);

@@ -117,6 +117,20 @@ const PAGE =
   '{ pageInfo { startCursor endCursor hasNextPage hasPreviousPage } edges { cursor node { id } } }';
 
 describe('pages', () => {
+  it.each(['{ __typename }', '{ pageInfo { hasNextPage } }', '{ pageInfo { __typename } __typename }'])(
+    'are one object where nothing of the rows is asked: %s',
+    async (selection) => {
+      const info = { pageInfo: { hasNextPage: false, __typename: 'PageInfo' }, __typename: 'bookConnection' };
+      for (const where of ['{}', '{ id: { _lt: 0 } }']) {
+        const { page } = await data<{ page: Record<string, unknown> }>(
+          `{ page: book_connection(where: ${where}) ${selection} }`,
+        );
+        expect(info).toMatchObject(page);
+        expect(Object.keys(page)).not.toEqual([]);
+      }
+    },
+  );
+
   const orders = [
     '',
     'order_by: {id: desc}',

@@ -21,6 +21,7 @@ import { presence } from '../input.ts';
 import { distinctOnSql, orderByKeys, orderBySql } from '../order-by.ts';
 import { permissionSql } from '../permission.ts';
 import type { RowSource } from '../rows.ts';
+import { ONE_GROUP } from '../rows.ts';
 import type { PageKey } from './cursor.ts';
 import { afterSql, cursorSql, pageKeys, reversed } from './cursor.ts';
 
@@ -109,7 +110,7 @@ export function connectionSql(
     ...page.edges,
   ]);
   const limit = size ? sql` limit ${size} + 1` : sql``;
-  return sql`(select ${jsonObjectSql(members)} from (select ${columns} from ${from.from} as ${alias} where ${andSql(conditions)}${order}${limit}) as ${page.rows})`;
+  return sql`(select ${jsonObjectSql(members)} from (select ${columns} from ${from.from} as ${alias} where ${andSql(conditions)}${order}${limit}) as ${page.rows}${ONE_GROUP})`;
 }
 
 /** Rows with the conditions that hold for them, for any alias. */
