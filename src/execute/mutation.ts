@@ -5,10 +5,12 @@ import type { IsolationLevel } from '../artifact/types.ts';
 import type { Session } from '../auth/types.ts';
 import type { QualifiedName } from '../catalog/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
-import type { Path } from '../error/path.ts';
 import { pathText } from '../error/path.ts';
 import type { VariableValues } from '../parse/operation.ts';
 import type { MutationAnswer, Transaction } from '../plan/answer.ts';
+import type { ErrorPath } from '../plan/mutation/error-path.ts';
+import { errorPath } from '../plan/mutation/error-path.ts';
+import type { RequestReader } from '../plan/mutation/request-value.ts';
 import { raisedFailure } from '../plan/mutation/script.ts';
 import { validationInputs } from '../plan/mutation/validate-input.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -67,7 +69,7 @@ export async function mutationTexts(
     await validateInputs({ session, headers, trace, environment: engine.environment }, inputs);
   }
   for (const given of bound) {
-    const results = await run(engine, given, answer);
+    const results = await run(engine, given, answer, { operation: plan.operation, variables });
     // A statement alone is the last of those it stands for.
     const told = given.isAlone ? given.transaction.statements.slice(1) : given.transaction.statements;
     for (const [n, { slot }] of told.entries()) {
@@ -90,6 +92,7 @@ async function run(
   engine: Engine,
   { transaction, isolationLevel, isAlone, statements }: Bound,
   { failures }: MutationAnswer,
+  reader: RequestReader,
 ): Promise<readonly StatementResult[]> {
   try {
     const database = engine.database(transaction.source);
@@ -102,11 +105,11 @@ async function run(
     const failure = raised === null ? undefined : failures[raised];
     if (failure) {
       const { code, message, path } = failure;
-      throw new HedgeError(code, message, { path: pathText(path), cause: error });
+      throw new HedgeError(code, message, { path: pathText(errorPath(reader, path)), cause: error });
     }
     const { at, path } = failedStatement(transaction, error);
     throw databaseError(error, must(statements[isAlone ? 0 : at], 'a statement of the transaction'), {
-      path: pathText(path),
+      path: pathText(errorPath(reader, path)),
       writes: true,
     });
   }
@@ -119,7 +122,7 @@ async function run(
 function failedStatement(
   { statements }: Transaction,
   error: unknown,
-): { readonly at: number; readonly path: Path | undefined } {
+): { readonly at: number; readonly path: ErrorPath } {
   const writing = statements.flatMap(({ table, path, others }, at) =>
     table === null ? [] : [{ table, path }, ...others].map((place) => ({ at, ...place })),
   );

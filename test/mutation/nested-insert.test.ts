@@ -223,6 +223,40 @@ const CASES: readonly MutationCase[] = [
   },
 ];
 
+const ONCE =
+  'constraint-violation $ Uniqueness violation. duplicate key value violates unique constraint "author_name_key"';
+const EMPTY =
+  'permission-error $ Check constraint violation. new row for relation "article" violates check constraint "no_empty_title"';
+const TAG =
+  'constraint-violation $ Foreign key violation. insert or update on table "article_tag" violates foreign key constraint "article_tag_tag_fkey"';
+
+/** Each with its objects in a variable and in the document: the place behind `objects` is the same. */
+function placed(
+  what: string,
+  cases: readonly (readonly [name: string, objects: readonly object[], error: string, place: string])[],
+): readonly MutationCase[] {
+  return cases.flatMap(([name, objects, error, place]) => {
+    const gives = error.replace('$', `$.selectionSet.insert_author.args.objects${place}`);
+    const literal = JSON.stringify(objects).replaceAll(/"(\w+)":/g, '$1:');
+    const state = [AUTHORS, UNCHANGED_AUTHORS] as const;
+    return [
+      {
+        name: `${what}, from a variable: ${name}`,
+        query: 'mutation ($o: [author_insert_input!]!) { insert_author(objects: $o) { affected_rows } }',
+        variables: { o: objects },
+        gives,
+        state,
+      },
+      {
+        name: `${what}, in the document: ${name}`,
+        query: `mutation { insert_author(objects: ${literal}) { affected_rows } }`,
+        gives,
+        state,
+      },
+    ];
+  });
+}
+
 const REFUSED: readonly MutationCase[] = [
   {
     name: 'a key that the parent determines',
@@ -262,6 +296,53 @@ const REFUSED: readonly MutationCase[] = [
       'permission-error $.selectionSet.insert_author.args.objects[0].articles.data Check constraint violation. new row for relation "article" violates check constraint "no_empty_title"',
     state: [AUTHORS, UNCHANGED_AUTHORS],
   },
+  ...placed('a rule that a row breaks', [
+    ['one row', [{ name: 'ann', articles: { data: [] } }], ONCE, '[0]'],
+    ['one of several', [{ name: 'x', articles: { data: [] } }, { name: 'ann' }], ONCE, ''],
+    [
+      'its child',
+      [{ name: 'x', articles: { data: [{ title: 'a' }, { title: '' }] } }],
+      EMPTY,
+      '[0].articles.data',
+    ],
+    [
+      'the child of the only parent among several',
+      [{ name: 'x' }, { name: 'y', articles: { data: [{ title: '' }] } }],
+      EMPTY,
+      '[1].articles.data',
+    ],
+    [
+      'a child of one of several parents',
+      [
+        { name: 'x', articles: { data: [{ title: 'a' }] } },
+        { name: 'y', articles: { data: [{ title: '' }] } },
+      ],
+      EMPTY,
+      '',
+    ],
+    [
+      'a grandchild',
+      [{ name: 'x', articles: { data: [{ title: 'a', tags_of: { data: [{ tag: 'none' }] } }] } }],
+      TAG,
+      '[0].articles.data[0].tags_of.data',
+    ],
+    [
+      'a grandchild of one of several children',
+      [
+        {
+          name: 'x',
+          articles: {
+            data: [
+              { title: 'a', tags_of: { data: [{ tag: 'news' }] } },
+              { title: 'b', tags_of: { data: [{ tag: 'none' }] } },
+            ],
+          },
+        },
+      ],
+      TAG,
+      '[0].articles.data',
+    ],
+  ]),
   {
     name: 'data that is missing',
     query: 'mutation { insert_author(objects: [{name: "x", articles: {}}]) { affected_rows } }',

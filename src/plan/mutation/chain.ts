@@ -2,12 +2,12 @@
 // that need its rows read them there. It means the same where nothing but Postgres' own code could tell the difference: rows
 // of one statement do not see each other, and triggers run when all are written.
 
-import type { Path } from '../../error/path.ts';
 import type { Sql } from '../../sql/sql.ts';
 import { andSql, join, sql } from '../../sql/sql.ts';
 import { must } from '../../util/assert.ts';
+import type { ErrorPath } from './error-path.ts';
 import type { RowsToInsert } from './insert-sql.ts';
-import { insertSql } from './insert-sql.ts';
+import { insertSql, rowsPath } from './insert-sql.ts';
 import { linkName } from './link-rows.ts';
 import type { Written } from './response.ts';
 import type { MutationContext, RowSettings, ScriptStatement } from './script.ts';
@@ -26,7 +26,7 @@ interface Link {
   /** Raises when rows are missing. */
   readonly guard: Sql | undefined;
   readonly table: ScriptStatement['table'];
-  readonly path: Path | undefined;
+  readonly path: ErrorPath;
 }
 
 /** Takes an insert into the chain, unless it or one before does not fit. */
@@ -52,7 +52,7 @@ export function addLink(
       missing &&
       sql`(select case when count(*) = ${missing.expected} then true else (${missing.raise})::bool end from ${linkName(name)})`,
     table: task.write.table,
-    path: task.path,
+    path: rowsPath(task),
   });
 }
 

@@ -52,20 +52,31 @@ export function rowPlace({ value, path, parent }: InputRow): RowsPlace {
 }
 
 /** The rows at a place; a single value stands for a list of one. */
-export function rowsAt(
-  reader: RequestReader,
-  { root, single, parent, path, steps }: RowsPlace,
-): readonly InputRow[] {
-  const value = valueOf(reader, root);
-  let rows: readonly InputRow[] = single ? [{ value, path, parent }] : listed(reader, value, path, parent);
-  // As in Hasura a single value in the place of a list is its first.
-  const [only] = rows;
-  if (!single && only?.path === path && value && !isNull(value)) rows = [{ ...only, path: at(path, 0) }];
-  for (const step of steps) rows = follow(reader, rows, step);
+export function rowsAt(reader: RequestReader, place: RowsPlace): readonly InputRow[] {
+  let rows = rootRows(reader, place);
+  for (const step of place.steps) rows = nextRows(reader, rows, step);
   return rows;
 }
 
-function follow(reader: RequestReader, rows: readonly InputRow[], step: RowsStep): readonly InputRow[] {
+/** The rows that a place's steps begin with. */
+export function rootRows(
+  reader: RequestReader,
+  { root, single, parent, path }: RowsPlace,
+): readonly InputRow[] {
+  const value = valueOf(reader, root);
+  if (single) return [{ value, path, parent }];
+  const rows = listed(reader, value, path, parent);
+  // As in Hasura a single value in the place of a list is its first.
+  const [only] = rows;
+  return only?.path === path && value && !isNull(value) ? [{ ...only, path: at(path, 0) }] : rows;
+}
+
+/** The rows that a step leads to. */
+export function nextRows(
+  reader: RequestReader,
+  rows: readonly InputRow[],
+  step: RowsStep,
+): readonly InputRow[] {
   switch (step.kind) {
     case 'relationship':
       return rows.flatMap((row, parent) => relatedRows(reader, row, parent, step.name));

@@ -2,7 +2,6 @@
 // from, then the rows, then what takes over theirs. The rows of a table go in one statement where that means the same.
 
 import type { WriteView } from '../../artifact/decode-writes.ts';
-import type { Path } from '../../error/path.ts';
 import { at } from '../../error/path.ts';
 import { must } from '../../util/assert.ts';
 import type { Argument } from '../arguments.ts';
@@ -10,6 +9,7 @@ import type { PlanContext } from '../context.ts';
 import { countTerm, invalid, MAX_FILTER_DEPTH, newAlias } from '../context.ts';
 import type { RelatedShape, RowsShape } from './check-rows.ts';
 import { checkRows, conflictKey, refuseDetermined } from './check-rows.ts';
+import type { ErrorPath } from './error-path.ts';
 import type { InputRow, RowsPlace } from './input-rows.ts';
 import { keysText, relatedOf, relatedPlace, rowKeys, rowPlace, rowsAt } from './input-rows.ts';
 import type { Determined, InsertSql, RowsForm } from './insert-sql.ts';
@@ -42,8 +42,6 @@ export interface InsertTask {
   readonly positional: boolean;
   /** What it means when fewer rows are inserted than given; undefined: nothing. */
   readonly missing: Failure | undefined;
-  /** Where errors of the statement belong. */
-  readonly path: Path;
   readonly depth: number;
   /** Answers with the statement itself; used when one statement inserts all there is. */
   readonly respond?: ((insert: InsertSql) => void) | undefined;
@@ -92,7 +90,7 @@ export function insertRows(ctx: MutationContext, task: InsertTask): Inserted {
       if (rows.length === 1) return insertTogether(ctx, task, { rows, shape, form: 'values' });
       return insertParts(
         ctx,
-        rows.map((row) => ({ ...task, place: rowPlace(row), many: false, path: row.path })),
+        rows.map((row) => ({ ...task, place: rowPlace(row), many: false })),
       );
     case 'by keys': {
       const keys = new Set(rows.map((row) => keysText(rowKeys(plan.reader, row))));
@@ -162,12 +160,8 @@ interface Together {
   readonly form: RowsForm;
 }
 
-function insertTogether(ctx: MutationContext, given: InsertTask, { rows, shape, form }: Together): Inserted {
-  const { write } = given;
-  const [only] = rows;
-  // As in Hasura, objects with nested ones are told apart in errors, and others are not.
-  const told = only && rows.length === 1 && form === 'values' && shape.relationships.length > 0;
-  const task = told ? { ...given, path: only.path } : given;
+function insertTogether(ctx: MutationContext, task: InsertTask, { rows, shape, form }: Together): Inserted {
+  const { write } = task;
   const counts: number[] = [];
   const determined: Determined[] = [...task.parents];
   const before = shape.relationships.filter((r) => r.relationship.order === 'before');
@@ -187,15 +181,17 @@ function insertTogether(ctx: MutationContext, given: InsertTask, { rows, shape, 
       });
     }
   }
-  const common = { ...task, rows, columns: shape.columns.map((c) => c.column), determined, form };
-  if (task.respond && shape.relationships.length === 0) {
+  const nested = shape.relationships.length > 0;
+  const common = { ...task, rows, columns: shape.columns.map((c) => c.column), determined, form, nested };
+  if (task.respond && !nested) {
     task.respond(insertSql(ctx, common));
     return { rows: [], counts: [], responded: true };
   }
   const own = insertStatement(ctx, {
     ...common,
     keep: task.keep || after.length > 0,
-    missing: task.missing ?? (after.length > 0 ? nestedFailure(write, task.path) : undefined),
+    missing:
+      task.missing ?? (after.length > 0 ? nestedFailure(write, { rows: task.place, nested }) : undefined),
   });
   counts.push(own.count);
   for (const related of after) {
@@ -232,11 +228,10 @@ function insertRelated(
 ): Inserted {
   const { name, kind, order } = relationship;
   const [row] = rows;
-  const exact = rows.length === 1 && form === 'values';
-  const path = exact && row ? at(at(row.path, name), 'data') : task.path;
+  const place = relatedPlace(task.place, name);
   return insertRows(ctx, {
     write: remote,
-    place: relatedPlace(task.place, name),
+    place,
     many: kind === 'array' || form === 'set',
     conflict: hasConflict && row ? conflictOf(ctx, row, name, remote) : undefined,
     parents,
@@ -244,9 +239,8 @@ function insertRelated(
     positional: order === 'before',
     missing:
       order === 'before'
-        ? objectFailure(remote, name, exact && row ? at(row.path, name) : task.path)
+        ? objectFailure(remote, name, { rows: place, nested: false, ofRelationship: true })
         : undefined,
-    path,
     depth: task.depth + 1,
   });
 }
@@ -265,7 +259,7 @@ function conflictOf(
   return value && { input: inputOf(value), path: at(given.path, key) };
 }
 
-function nestedFailure({ table }: WriteView, path: Path): Failure {
+function nestedFailure({ table }: WriteView, path: ErrorPath): Failure {
   return {
     code: 'not-supported',
     message: `cannot proceed to insert array relations since insert to table ${quoted(table)} affects zero rows`,
@@ -273,7 +267,7 @@ function nestedFailure({ table }: WriteView, path: Path): Failure {
   };
 }
 
-function objectFailure({ table }: WriteView, relationship: string, path: Path): Failure {
+function objectFailure({ table }: WriteView, relationship: string, path: ErrorPath): Failure {
   return {
     code: 'not-supported',
     message: `cannot proceed to insert object relation "${relationship}" since insert to table ${quoted(table)} affects zero rows`,

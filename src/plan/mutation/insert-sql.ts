@@ -3,7 +3,6 @@
 import type { WriteView } from '../../artifact/decode-writes.ts';
 import type { WriteColumn } from '../../artifact/write-types.ts';
 import type { QualifiedName } from '../../catalog/types.ts';
-import type { Path } from '../../error/path.ts';
 import { at } from '../../error/path.ts';
 import type { Sql } from '../../sql/sql.ts';
 import { andSql, ident, integer, join, sql } from '../../sql/sql.ts';
@@ -11,6 +10,7 @@ import { must } from '../../util/assert.ts';
 import type { Argument } from '../arguments.ts';
 import { newAlias } from '../context.ts';
 import { permissionSql } from '../permission.ts';
+import type { ErrorPath, RowsPath } from './error-path.ts';
 import type { InputRow, RowsPlace } from './input-rows.ts';
 import { relatedOf } from './input-rows.ts';
 import { linkArraySql, numberedLinkSql } from './link-rows.ts';
@@ -48,7 +48,8 @@ export interface RowsToInsert {
   readonly conflict: Argument | undefined;
   readonly keep: boolean;
   readonly missing: Failure | undefined;
-  readonly path: Path;
+  /** Whether others are nested in them. */
+  readonly nested: boolean;
 }
 
 /** `insert into … returning …` up to what is returned. */
@@ -60,6 +61,11 @@ export interface InsertSql {
   readonly check: Sql | undefined;
   /** Its conditions look at the rows alone. */
   readonly ownRows: boolean;
+}
+
+/** Where errors of the rows belong. */
+export function rowsPath({ place, nested }: RowsToInsert): RowsPath {
+  return { rows: place, nested };
 }
 
 /** The insert with its conflict clause, and the check of its rows; `chained` reads rows before in the same statement. */
@@ -86,25 +92,26 @@ export function insertSql(ctx: MutationContext, task: RowsToInsert, chained = fa
  */
 function checkSql(
   ctx: MutationContext,
-  { write, path }: RowsToInsert,
+  task: RowsToInsert,
   alias: Sql,
   conflict: Conflict | null,
 ): Sql | undefined {
+  const { write } = task;
   const { check } = must(write.insert, 'rows are inserted by roles that may');
   const updateCheck = conflict?.kind === 'update' ? (write.update?.check ?? null) : null;
   if (check.kind === 'true' && (updateCheck === null || updateCheck.kind === 'true')) return undefined;
   const inserted = permissionSql(ctx.plan, check, alias);
-  if (updateCheck === null) return checkedSql(ctx, inserted, path);
+  if (updateCheck === null) return checkedSql(ctx, inserted, rowsPath(task));
   const updated = permissionSql(ctx.plan, updateCheck, alias);
   // Of partitions nobody can tell which it was: such a row must pass both.
   const condition = write.partitioned
     ? andSql([inserted, updated])
     : sql`case when ${alias}.xmax = 0 then ${inserted} else ${updated} end`;
-  return checkedSql(ctx, condition, path);
+  return checkedSql(ctx, condition, rowsPath(task));
 }
 
 /** `case when <condition> then null else <raise> end`: null counts as failed. */
-export function checkedSql(ctx: MutationContext, condition: Sql, path: Path | undefined): Sql {
+export function checkedSql(ctx: MutationContext, condition: Sql, path: ErrorPath): Sql {
   const failure = raiseSql(ctx, {
     code: 'permission-error',
     message: 'check constraint of an insert/update permission has failed',

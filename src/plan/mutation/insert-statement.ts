@@ -4,7 +4,7 @@ import type { Sql } from '../../sql/sql.ts';
 import { integer, join, sql } from '../../sql/sql.ts';
 import { addLink } from './chain.ts';
 import type { RowsToInsert } from './insert-sql.ts';
-import { insertSql } from './insert-sql.ts';
+import { insertSql, rowsPath } from './insert-sql.ts';
 import { newRowSet, rowsParam } from './row-set.ts';
 import type { MutationContext, RowSettings } from './script.ts';
 import { keepRowsSql, newSetting, raiseSql } from './script.ts';
@@ -30,7 +30,7 @@ export function insertStatement(
     }),
     slot: null,
     table: task.write.table,
-    path: task.path,
+    path: rowsPath(task),
   });
   addLink(ctx, task, rows ?? count, missing);
   return { rows: rows === null ? [] : [rows], count };

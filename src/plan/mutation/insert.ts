@@ -73,7 +73,6 @@ export function planInsert(
     positional: false,
     keep: single || returnsRows(plan, write, field),
     missing: undefined,
-    path,
     depth: 0,
     respond: simple
       ? ({ sql: insert, alias, check, ownRows }) => {

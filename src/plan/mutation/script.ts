@@ -3,18 +3,18 @@
 
 import type { WritesView, WriteView } from '../../artifact/decode-writes.ts';
 import type { TableView } from '../../artifact/decode.ts';
-import type { Path } from '../../error/path.ts';
 import type { Sql } from '../../sql/sql.ts';
 import { ident, integer, join, sql } from '../../sql/sql.ts';
 import type { PlanContext } from '../context.ts';
 import type { Chain } from './chain.ts';
+import type { ErrorPath } from './error-path.ts';
 import type { Validation } from './validate-input.ts';
 
 /** Why a transaction ends when one of its statements says so. */
 export interface Failure {
   readonly code: 'permission-error' | 'not-supported';
   readonly message: string;
-  readonly path: Path | undefined;
+  readonly path: ErrorPath;
 }
 
 export interface ScriptStatement {
@@ -30,8 +30,8 @@ export interface ScriptStatement {
   readonly slot: string | null;
   /** The table it writes to: errors of the database name tables, not statements. */
   readonly table: WriteView['table'] | null;
-  /** Where such an error belongs in the request; undefined for the request as a whole. */
-  readonly path: Path | undefined;
+  /** Where such an error belongs in the request. */
+  readonly path: ErrorPath;
   /** More tables it writes to. */
   readonly others?: readonly Pick<ScriptStatement, 'table' | 'path'>[];
 }
