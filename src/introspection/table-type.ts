@@ -121,10 +121,11 @@ function aggregateSibling(registry: TypeRegistry, table: TableView, field: Field
     : field.kind === 'array_relationship' && field.table;
   if (ref === false) return [];
   const remote = registry.role.table(ref);
-  if (!remote.allowAggregations) return [];
+  const name = aggregateFieldName(table.naming.convention, field.name);
+  if (!remote.allowAggregations || table.aggregated(name) !== field) return [];
   return [
     {
-      name: aggregateFieldName(table.naming.convention, field.name),
+      name,
       description: 'An aggregate relationship',
       args: [
         ...(isFunction ? functionArguments(registry, table, field) : []),

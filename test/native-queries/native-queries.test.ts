@@ -807,6 +807,15 @@ describe('the schema', () => {
     for (const member of members) expect(block).toContain(member);
   });
 
+  test('has no aggregates of what is related to a native query, which cannot be asked for', async () => {
+    const text = printRoleSchema(openArtifact(encodeArtifact(artifact)).role('admin'));
+    expect(text).toContain('article_aggregate');
+    expect(text).not.toMatch(/^ {2}(rows|articles)_aggregate\(/m);
+    expect(await ask('admin', '{ writers { rows_aggregate { aggregate { count } } } }')).toBe(
+      "validation-failed $.selectionSet.writers.selectionSet.rows_aggregate field 'rows_aggregate' not found in type: 'writers'",
+    );
+  });
+
   test('has Hasura’s descriptions', () => {
     const printed = printRoleSchema(openArtifact(encodeArtifact(artifact)).role('admin'));
     const text = printed.replaceAll(/\s*"""\s*/g, '§');
