@@ -98,7 +98,11 @@ async function miniflareOptions(
   const hedge: V4WorkerOptions = {
     ...bindings,
     name: 'hedge',
-    bindings: { ...(workerOptions.bindings as Record<string, string> | undefined), ...options.vars },
+    bindings: {
+      ...(workerOptions.bindings as Record<string, string> | undefined),
+      HEDGE_ALLOW_OPEN: 'true', // who is not on this machine cannot reach it
+      ...options.vars,
+    },
     modules: [
       ...(await codeModules(options.bundleDir)),
       { type: 'Text', path: ARTIFACT_MODULE, contents: options.artifactText },

@@ -11,6 +11,7 @@ import { buildConsole, isConsoleStale } from '../bundle/build-console.ts';
 import { bundleWorker } from '../bundle/bundle-worker.ts';
 import type { RunningWorker } from '../bundle/run-worker.ts';
 import { databaseLabel, parseDatabaseUrl } from '../database/url.ts';
+import { firstSecret } from '../migrate/project-config.ts';
 import { startNeonEndpoint } from '../neon/endpoint.ts';
 import { databaseKey } from '../neon/pools.ts';
 import { migrateAll, type SourceDatabase } from './databases.ts';
@@ -160,7 +161,9 @@ async function startWorker(
 }
 
 function adminSecretOf(vars: Readonly<Record<string, string>>): string | null {
-  return vars['HASURA_GRAPHQL_ADMIN_SECRET'] ?? vars['HASURA_GRAPHQL_ACCESS_KEY'] ?? null;
+  return (
+    firstSecret(vars) ?? vars['HASURA_GRAPHQL_ADMIN_SECRET'] ?? vars['HASURA_GRAPHQL_ACCESS_KEY'] ?? null
+  );
 }
 
 /** A source whose URL the metadata spells out is served from the database of this run all the same. */

@@ -99,7 +99,10 @@ export async function readProjectConfig(
 }
 
 /** Of several secrets, which a server takes all while they are rotated, the first is used. */
-function firstSecret(environment: Environment, found: Readonly<Record<string, unknown>>): string | null {
+export function firstSecret(
+  environment: Environment,
+  found: Readonly<Record<string, unknown>> = {},
+): string | null {
   const text = environment['HASURA_GRAPHQL_ADMIN_SECRETS'];
   let list = found['admin_secrets'];
   try {

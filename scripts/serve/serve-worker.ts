@@ -45,7 +45,8 @@ const READY_TIMEOUT_MS = 60_000;
  * @throws UserError when the runtime does not start: a port in use, a bundle it cannot run.
  */
 export async function serveWorker(options: ServeOptions): Promise<ServedWorker> {
-  const environment = { ...options.settings.vars, ...options.environment };
+  // Who is not on this machine cannot reach it: it may run without a secret.
+  const environment = { ...options.settings.vars, HEDGE_ALLOW_OPEN: 'true', ...options.environment };
   const folder = await mkdtemp(join(tmpdir(), 'hedge-serve-')); // only this user can enter it
   try {
     const modules = await moduleNames(options.bundleDir);

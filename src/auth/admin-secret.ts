@@ -1,18 +1,24 @@
-// The admin secret a request sends -> whether it is the configured one, in a time that tells nothing about it.
+// The admin secret a request sends -> whether it is a configured one, in a time that tells nothing about it.
 
 /**
- * A check for the secret. Both sides are compared as SHA-256 digests, byte by byte to the end, so that neither the
- * length nor the first differing character shows in the time it takes.
+ * A check for the secrets. All are compared as SHA-256 digests, byte by byte to the end and with each one, so that
+ * neither the length, nor the first differing character, nor which of them it is shows in the time it takes.
  */
-export function adminSecretCheck(secret: string): (given: string) => Promise<boolean> {
-  let expected: Promise<Uint8Array> | undefined;
+export function adminSecretCheck(secrets: readonly string[]): (given: string) => Promise<boolean> {
+  let expected: Promise<readonly Uint8Array[]> | undefined;
   return async (given) => {
-    expected ??= sha256(secret);
-    const [a, b] = await Promise.all([expected, sha256(given)]);
-    let difference = 0;
-    for (let i = 0; i < a.length; i++) difference |= (a[i] ?? 0) ^ (b[i] ?? 0);
-    return difference === 0;
+    expected ??= Promise.all(secrets.map(sha256));
+    const [known, digest] = await Promise.all([expected, sha256(given)]);
+    let found = 0;
+    for (const secret of known) found |= Number(difference(secret, digest) === 0);
+    return found === 1;
   };
+}
+
+function difference(a: Uint8Array, b: Uint8Array): number {
+  let bits = 0;
+  for (let i = 0; i < a.length; i++) bits |= (a[i] ?? 0) ^ (b[i] ?? 0);
+  return bits;
 }
 
 async function sha256(text: string): Promise<Uint8Array> {

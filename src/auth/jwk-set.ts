@@ -5,6 +5,8 @@ import { createLocalJWKSet } from 'jose';
 import * as v from 'valibot';
 
 import { HedgeError } from '../error/hedge-error.ts';
+import type { Log } from '../telemetry/log.ts';
+import { urlWithoutSecrets } from '../telemetry/redact.ts';
 import { refreshAfterMs } from './cache-control.ts';
 
 const FETCH_TIMEOUT_MS = 5000;
@@ -23,7 +25,7 @@ export type KeyFinder = ReturnType<typeof createLocalJWKSet>;
 export interface Surroundings {
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly log: (entry: Readonly<Record<string, unknown>>) => void;
+  readonly log: Log;
 }
 
 export type WaitUntil = (promise: Promise<unknown>) => void;
@@ -64,9 +66,10 @@ export function jwkSet(url: string, { now, log }: Surroundings): JwkSet {
       log({
         type: 'jwk-refresh-log',
         level: 'error',
-        message: 'could not fetch the JWK set',
-        url,
-        error: String(error),
+        detail: {
+          message: 'error fetching JWK, retrying in a while',
+          http_error: { url: urlWithoutSecrets(url), message: String(error) },
+        },
       });
     } finally {
       underWay = undefined;

@@ -33,23 +33,27 @@ const ASYMMETRIC = [
 /** What a remembered token was verified with: another set of keys must judge it anew. */
 type Keys = KeyFinder | 'configured';
 
-interface Verified {
+/** What a token says. */
+export interface VerifiedToken {
   readonly claims: HasuraClaims;
+  /** In milliseconds since 1970, leeway included; null for a token without `exp`. */
+  readonly expiresAt: number | null;
+}
+
+interface Remembered extends VerifiedToken {
   readonly keys: Keys;
-  /** Milliseconds, leeway included; Infinity for a token without `exp`. */
-  readonly expires: number;
 }
 
 /**
  * Verifies tokens as `config` says.
  * @throws HedgeError `invalid-jwt` with Hasura's "Could not verify JWT: …", or an error about its claims.
  */
-export type VerifyToken = (token: string, waitUntil: WaitUntil) => HasuraClaims | Promise<HasuraClaims>;
+export type VerifyToken = (token: string, waitUntil: WaitUntil) => VerifiedToken | Promise<VerifiedToken>;
 
 /** A verifier with its keys and its memory of verified tokens. */
 export function tokenVerifier(config: JwtConfig, surroundings: Surroundings): VerifyToken {
   const { now } = surroundings;
-  const remembered = new Map<string, Verified>();
+  const remembered = new Map<string, Remembered>();
   const set = config.keys.kind === 'jwk_url' ? jwkSet(config.keys.url, surroundings) : undefined;
   const key = config.keys.kind === 'key' ? configuredKey(config.keys.type, config.keys.key) : undefined;
   const options: JWTVerifyOptions = {
@@ -66,7 +70,7 @@ export function tokenVerifier(config: JwtConfig, surroundings: Surroundings): Ve
     return verifyWithSet(token, { set, keys, options: timed, waitUntil });
   }
 
-  async function verify(token: string, keys: Keys, waitUntil: WaitUntil): Promise<HasuraClaims> {
+  async function verify(token: string, keys: Keys, waitUntil: WaitUntil): Promise<VerifiedToken> {
     let payload: JWTPayload;
     try {
       payload = await payloadOf(token, keys, waitUntil);
@@ -76,23 +80,24 @@ export function tokenVerifier(config: JwtConfig, surroundings: Surroundings): Ve
     const { iat, exp } = payload;
     if (iat !== undefined && iat > now() / 1000 + config.allowedSkew) throw notVerified('JWTIssuedAtFuture');
     const claims = readClaims(payload, config.claims);
+    const expiresAt = exp === undefined ? null : (exp + config.allowedSkew) * 1000;
+    const verified: Remembered = { claims, keys, expiresAt };
     if (token.length <= MAX_REMEMBERED_LENGTH) {
-      const expires = exp === undefined ? Number.POSITIVE_INFINITY : (exp + config.allowedSkew) * 1000;
-      remembered.set(token, { claims, keys, expires });
+      remembered.set(token, verified);
       if (remembered.size > MAX_REMEMBERED) remembered.delete(remembered.keys().next().value as string);
     }
-    return claims;
+    return verified;
   }
 
   /** By the token itself: hashing it would cost as much as verifying some, and its holder sent it in clear. */
-  function recall(token: string, keys: Keys): HasuraClaims | undefined {
+  function recall(token: string, keys: Keys): VerifiedToken | undefined {
     const known = remembered.get(token);
     if (!known) return undefined;
-    if (known.keys !== keys || known.expires <= now()) {
+    if (known.keys !== keys || (known.expiresAt !== null && known.expiresAt <= now())) {
       remembered.delete(token);
       return undefined;
     }
-    return known.claims;
+    return known;
   }
 
   return (token, waitUntil) => {
@@ -163,6 +168,7 @@ function verificationError(error: unknown, token: string): unknown {
   return error;
 }
 
-function notVerified(why: string): HedgeError {
+/** A token that does not pass, in Hasura's words. */
+export function notVerified(why: string): HedgeError {
   return new HedgeError('invalid-jwt', `Could not verify JWT: ${why}`);
 }

@@ -5,11 +5,17 @@ import type { Session } from './types.ts';
 
 const ROLE = 'x-hasura-role';
 const BACKEND_ONLY = 'x-hasura-use-backend-only-permissions';
-const SECRET_HEADERS = new Set(['x-hasura-admin-secret', 'x-hasura-access-key']);
+/** Never a session variable, and told nobody. */
+export const SECRET_HEADERS: ReadonlySet<string> = new Set(['x-hasura-admin-secret', 'x-hasura-access-key']);
 
 /** A session under `role`; `x-hasura-role` among `variables` gives way to it. */
-export function sessionOf(role: string, variables: ReadonlyMap<string, string>, trusted: boolean): Session {
-  return { role, variables: new Map(variables).set(ROLE, role), trusted, backend: false };
+export function sessionOf(
+  role: string,
+  variables: ReadonlyMap<string, string>,
+  trusted: boolean,
+  expiresAt: number | null = null,
+): Session {
+  return { role, variables: new Map(variables).set(ROLE, role), trusted, backend: false, expiresAt };
 }
 
 /** An administrator's session: under the role the request asks for, else `admin`, with the variables it sends. */
@@ -30,6 +36,7 @@ export function headerSession(role: string, headers: Headers, trusted: boolean):
 class HeaderSession implements Session {
   readonly role: string;
   readonly trusted: boolean;
+  readonly expiresAt = null;
   readonly #headers: Headers;
   #variables: ReadonlyMap<string, string> | undefined;
 

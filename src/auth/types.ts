@@ -8,4 +8,6 @@ export interface Session {
   readonly trusted: boolean;
   /** It also asked for what permissions keep for backends. */
   readonly backend: boolean;
+  /** When a token or a webhook's answer ends, in milliseconds since 1970: no connection outlives it. null: never. */
+  readonly expiresAt: number | null;
 }

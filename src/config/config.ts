@@ -3,13 +3,25 @@
 import * as v from 'valibot';
 
 import type { CompileOptions } from '../compile/options.ts';
+import type { LogType } from '../telemetry/log.ts';
+import { authConfigOf, authProblems } from './auth.ts';
 import type { SettingName, SettingValues } from './settings.ts';
 import { SETTINGS } from './settings.ts';
 import type { Api, Config } from './types.ts';
 
 const DEFAULT_APIS: readonly Api[] = ['metadata', 'graphql', 'pgdump', 'config'];
+const DEFAULT_LOG_TYPES: readonly LogType[] = [
+  'startup',
+  'http-log',
+  'webhook-log',
+  'websocket-log',
+  'jwk-refresh-log',
+];
 const DEFAULT_POLL_INTERVAL_MS = 1000;
 const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024;
+const DEFAULT_BODY_TIMEOUT_SECONDS = 30;
+const DEFAULT_CACHE_MAX_ENTRY_TTL = 3600;
+const DEFAULT_PERSISTED_QUERIES_TTL = 5;
 
 /** A setting that cannot be used, and what to do about it. */
 export interface ConfigProblem {
@@ -34,28 +46,11 @@ export class ConfigError extends Error {
  * @throws ConfigError with every mistake at once.
  */
 export function readConfig(env: Record<string, unknown>): Config {
-  const problems: ConfigProblem[] = [];
-  const values: Partial<Record<SettingName, unknown>> = {};
-  for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, (typeof SETTINGS)[SettingName]][]) {
-    const given = env[name];
-    if (given === undefined) continue;
-    const result = v.safeParse(setting.schema, given);
-    if (result.success) values[name] = result.output;
-    else problems.push(...result.issues.map((issue) => problemOf(name, issue)));
-  }
-  const settings = values as SettingValues;
-  const adminSecret = settings.HASURA_GRAPHQL_ADMIN_SECRET ?? settings.HASURA_GRAPHQL_ACCESS_KEY ?? null;
-  const hasSecret =
-    env['HASURA_GRAPHQL_ADMIN_SECRET'] !== undefined || env['HASURA_GRAPHQL_ACCESS_KEY'] !== undefined;
-  for (const name of ['HASURA_GRAPHQL_JWT_SECRET', 'HASURA_GRAPHQL_UNAUTHORIZED_ROLE'] as const) {
-    if (env[name] !== undefined && !hasSecret)
-      problems.push({
-        variable: name,
-        message:
-          'requires HASURA_GRAPHQL_ADMIN_SECRET to be set; without it every request would be an administrator’s',
-      });
-  }
-  const metadataUrl = values.HASURA_GRAPHQL_METADATA_DATABASE_URL ?? values.HASURA_GRAPHQL_DATABASE_URL;
+  const { settings, problems } = readSettings(env);
+  const isSet = (name: SettingName): boolean => env[name] !== undefined;
+  const mayBeOpen = isSet('HEDGE_ALLOW_OPEN') && settings.HEDGE_ALLOW_OPEN !== false;
+  for (const [variable, message] of authProblems(isSet, mayBeOpen)) problems.push({ variable, message });
+  const metadataUrl = settings.HASURA_GRAPHQL_METADATA_DATABASE_URL ?? settings.HASURA_GRAPHQL_DATABASE_URL;
   if (settings.HEDGE_METADATA === 'live' && metadataUrl === undefined) {
     problems.push({
       variable: 'HASURA_GRAPHQL_METADATA_DATABASE_URL',
@@ -66,9 +61,7 @@ export function readConfig(env: Record<string, unknown>): Config {
   if (problems.length > 0) throw new ConfigError(problems);
   const features = settings.HASURA_GRAPHQL_EXPERIMENTAL_FEATURES ?? [];
   return {
-    adminSecret,
-    jwt: settings.HASURA_GRAPHQL_JWT_SECRET ?? null,
-    unauthorizedRole: settings.HASURA_GRAPHQL_UNAUTHORIZED_ROLE ?? null,
+    ...authConfigOf(settings),
     stringifyNumericTypes: settings.HASURA_GRAPHQL_STRINGIFY_NUMERIC_TYPES ?? false,
     booleanNullCollapse: settings.HASURA_GRAPHQL_V1_BOOLEAN_NULL_COLLAPSE ?? false,
     variableRules: {
@@ -81,6 +74,8 @@ export function readConfig(env: Record<string, unknown>): Config {
     enabledApis: settings.HASURA_GRAPHQL_ENABLED_APIS ?? new Set(DEFAULT_APIS),
     enableRelay: settings.HASURA_GRAPHQL_ENABLE_RELAY ?? true,
     enableAllowlist: settings.HASURA_GRAPHQL_ENABLE_ALLOWLIST ?? false,
+    rateLimitPerMinute: settings.HASURA_GRAPHQL_RATE_LIMIT_PER_MINUTE ?? null,
+    unauthorizedIntrospection: settings.HEDGE_UNAUTHORIZED_INTROSPECTION ?? false,
     cors: settings.HASURA_GRAPHQL_DISABLE_CORS
       ? { kind: 'disabled' }
       : (settings.HASURA_GRAPHQL_CORS_DOMAIN ?? { kind: 'any' }),
@@ -94,7 +89,38 @@ export function readConfig(env: Record<string, unknown>): Config {
     compileOptions: compileOptionsOf(settings),
     neonEndpoint: settings.NEON_ENDPOINT ?? null,
     maxBodyBytes: settings.HEDGE_MAX_BODY_BYTES ?? DEFAULT_MAX_BODY_BYTES,
+    bodyTimeoutMs: (settings.HEDGE_BODY_TIMEOUT ?? DEFAULT_BODY_TIMEOUT_SECONDS) * 1000,
+    cacheMaxEntryTtl: settings.HASURA_GRAPHQL_CACHE_MAX_ENTRY_TTL ?? DEFAULT_CACHE_MAX_ENTRY_TTL,
+    persistedQueriesTtl: settings.HASURA_GRAPHQL_ENABLE_PERSISTED_QUERIES
+      ? (settings.HASURA_GRAPHQL_PERSISTED_QUERIES_TTL ?? DEFAULT_PERSISTED_QUERIES_TTL)
+      : null,
+    logging: {
+      types: new Set(settings.HASURA_GRAPHQL_ENABLED_LOG_TYPES ?? DEFAULT_LOG_TYPES),
+      level: settings.HASURA_GRAPHQL_LOG_LEVEL ?? 'info',
+      maskedVariables: new Set(
+        (settings.HASURA_GRAPHQL_LOG_MASKED_VARIABLES ?? []).map((name) => name.toLowerCase()),
+      ),
+      metadataQueries: settings.HASURA_GRAPHQL_ENABLE_METADATA_QUERY_LOGGING ?? false,
+      queryOnlyOnError: settings.HASURA_GRAPHQL_HTTP_LOG_QUERY_ONLY_ON_ERROR ?? false,
+    },
   };
+}
+
+/** Each setting by itself. */
+function readSettings(env: Record<string, unknown>): {
+  readonly settings: SettingValues;
+  readonly problems: ConfigProblem[];
+} {
+  const problems: ConfigProblem[] = [];
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, (typeof SETTINGS)[SettingName]][]) {
+    const given = env[name];
+    if (given === undefined) continue;
+    const result = v.safeParse(setting.schema, given);
+    if (result.success) values[name] = result.output;
+    else problems.push(...result.issues.map((issue) => problemOf(name, issue)));
+  }
+  return { settings: values as SettingValues, problems };
 }
 
 /** As the config API names those that are on. */
@@ -126,7 +152,10 @@ const COMPILE_SETTINGS = [
  * @throws ConfigError with every mistake at once.
  */
 export function readCompileOptions(env: Record<string, unknown>): CompileOptions {
-  return readConfig(Object.fromEntries(COMPILE_SETTINGS.map((name) => [name, env[name]]))).compileOptions;
+  const given = Object.fromEntries(COMPILE_SETTINGS.map((name) => [name, env[name]]));
+  const { settings, problems } = readSettings(given);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return compileOptionsOf(settings);
 }
 
 function compileOptionsOf(settings: SettingValues): CompileOptions {

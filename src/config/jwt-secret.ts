@@ -1,10 +1,10 @@
-// HASURA_GRAPHQL_JWT_SECRET, a JSON object -> where keys, token and claims are found and what is checked.
+// HASURA_GRAPHQL_JWT_SECRET, a JSON object, and HASURA_GRAPHQL_JWT_SECRETS, a list of them -> where keys, token and claims are found and what is checked.
 
 import * as v from 'valibot';
 
 import type { JsonPath } from './json-path.ts';
 import { readJsonPath } from './json-path.ts';
-import { headerText, httpUrl, text } from './schemas.ts';
+import { headerText, httpUrl, jsonValue, text } from './schemas.ts';
 import type { ClaimSource, JwtClaimsLocation, JwtConfig, JwtHeader, JwtKeys, JwtType } from './types.ts';
 
 const DEFAULT_NAMESPACE = 'https://hasura.io/jwt/claims';
@@ -113,20 +113,10 @@ const fields = v.strictObject(
       : 'expected a JSON object such as {"type": "HS256", "key": "…"} or {"jwk_url": "…"}',
 );
 
-/** The object, or the JSON text of one. */
-export const jwtSecret = v.pipe(
-  v.union([text, v.looseObject({})], 'expected a JSON object, or the text of one'),
-  v.rawTransform(({ dataset, addIssue, NEVER }): unknown => {
-    if (typeof dataset.value !== 'string') return dataset.value;
-    try {
-      const value: unknown = JSON.parse(dataset.value);
-      // To the schema a list would be an object without keys.
-      return Array.isArray(value) ? null : value;
-    } catch {
-      addIssue({ message: 'not valid JSON; line breaks of a PEM key are written \\n inside its text' });
-      return NEVER;
-    }
-  }),
+const jwtSecretObject = v.pipe(
+  v.unknown(),
+  // To the schema a list would be an object without keys.
+  v.transform((value) => (Array.isArray(value) ? null : value)),
   fields,
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
@@ -156,6 +146,32 @@ export const jwtSecret = v.pipe(
     allowedSkew: f.allowed_skew,
     header: f.header,
   })),
+);
+
+const JSON_HINT = 'line breaks of a PEM key are written \\n inside its text';
+
+/** HASURA_GRAPHQL_JWT_SECRET. */
+export const jwtSecret = v.pipe(v.unknown(), jsonValue(JSON_HINT), jwtSecretObject);
+
+/** HASURA_GRAPHQL_JWT_SECRETS. */
+export const jwtSecrets = v.pipe(
+  v.unknown(),
+  jsonValue(JSON_HINT),
+  v.array(jwtSecretObject, 'expected a JSON list such as [{"jwk_url": "…", "issuer": "…"}, …]'),
+  v.minLength(1, 'is an empty list; give it an item, or remove it'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const places = new Map<string, number>();
+    for (const [index, { header: place, issuer }] of dataset.value.entries()) {
+      const key = JSON.stringify([place, issuer]);
+      const other = places.get(key);
+      if (other === undefined) places.set(key, index);
+      else
+        addIssue({
+          message: `the items ${other} and ${index} have the same header and issuer, so that no token could be told to be for one of them`,
+        });
+    }
+  }),
 );
 
 function keysOf(type: JwtType | undefined, key: string | undefined, url: string | undefined): JwtKeys {

@@ -3,6 +3,8 @@
 
 import * as v from 'valibot';
 
+import type { ConfigurableLogType } from '../telemetry/log.ts';
+import { LOG_TYPES } from '../telemetry/log.ts';
 import type { Api, CorsConfig } from './types.ts';
 import { APIS } from './types.ts';
 
@@ -61,6 +63,33 @@ export const wholeNumber = v.pipe(
   v.transform(Number),
 );
 
+/** Takes JSON text as its value. What is no text is taken as it is: vars in wrangler.toml can be lists and tables. */
+export function jsonValue(hint: string): v.RawTransformAction<unknown, unknown> {
+  return v.rawTransform<unknown, unknown>(({ dataset, addIssue, NEVER }) => {
+    const { value } = dataset;
+    if (typeof value !== 'string') return value;
+    try {
+      return JSON.parse(value) as unknown;
+    } catch {
+      addIssue({
+        message:
+          value.trim() === '' ? 'is set but empty; give it a value, or remove it' : `not valid JSON; ${hint}`,
+      });
+      return NEVER;
+    }
+  });
+}
+
+const SECRETS = 'expected a JSON list such as ["one secret", "another"]';
+
+/** A JSON list of texts that a header can carry as they are. */
+export const headerTexts = v.pipe(
+  v.unknown(),
+  jsonValue(SECRETS),
+  v.array(headerText, SECRETS),
+  v.minLength(1, 'is an empty list; give it an item, or remove it'),
+);
+
 /** A list of words with commas, white space around them left out. */
 export const words = v.pipe(
   v.string('expected a text'),
@@ -72,10 +101,37 @@ export const words = v.pipe(
   ),
 );
 
+/** Types of log lines with commas between. */
+export const logTypes = v.pipe(
+  words,
+  v.rawTransform(({ dataset, addIssue, NEVER }): readonly ConfigurableLogType[] => {
+    const types = LOG_TYPES.filter((type) => dataset.value.includes(type));
+    if (dataset.value.every((word) => types.some((type) => type === word))) return types;
+    addIssue({ message: `expected a list with commas of: ${LOG_TYPES.join(', ')}` });
+    return NEVER;
+  }),
+);
+
 /** An absolute URL over HTTP. */
 export const httpUrl = v.pipe(
   text,
   v.check((value) => isHttpUrl(value), 'expected a URL that begins with http:// or https://'),
+);
+
+/** The URL of an authentication webhook. */
+export const hookUrl = v.pipe(
+  httpUrl,
+  v.check(
+    (value) => !URL.parse(value)?.username && !URL.parse(value)?.password,
+    'names a user or password, whose place in the header Authorization is the client’s; put the secret into path or query of the URL',
+  ),
+);
+
+/** The method an authentication webhook is asked by. */
+export const hookMethod = v.pipe(
+  v.string('expected GET or POST'),
+  v.transform((value) => value.trim().toUpperCase()),
+  v.picklist(['GET', 'POST'], 'expected GET or POST'),
 );
 
 function isHttpUrl(value: string): boolean {

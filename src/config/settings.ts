@@ -3,13 +3,18 @@
 
 import * as v from 'valibot';
 
-import { jwtSecret } from './jwt-secret.ts';
+import { LOG_LEVELS } from '../telemetry/log.ts';
+import { jwtSecret, jwtSecrets } from './jwt-secret.ts';
 import {
   apis,
   boolean,
   corsDomains,
   headerText,
+  headerTexts,
+  hookMethod,
+  hookUrl,
   httpUrl,
+  logTypes,
   positiveInteger,
   text,
   wholeNumber,
@@ -28,10 +33,17 @@ export interface Setting {
 export const SETTINGS = {
   HASURA_GRAPHQL_ADMIN_SECRET: {
     meaning:
-      'The secret that makes a request an administrator’s, in the header `x-hasura-admin-secret`. Without it **every request is an administrator’s** unless it names a role.',
+      'The secret that makes a request an administrator’s, in the header `x-hasura-admin-secret`. A service without it does not serve, unless `HEDGE_ALLOW_OPEN` is set.',
     default: 'none',
     secret: true,
     schema: headerText,
+  },
+  HASURA_GRAPHQL_ADMIN_SECRETS: {
+    meaning:
+      'Several admin secrets as a JSON list, such as `["new", "old"]` while one is replaced by another. Used instead of `HASURA_GRAPHQL_ADMIN_SECRET`.',
+    default: 'none',
+    secret: true,
+    schema: headerTexts,
   },
   HASURA_GRAPHQL_ACCESS_KEY: {
     meaning: 'The older name of `HASURA_GRAPHQL_ADMIN_SECRET`, used when that one is not set.',
@@ -46,12 +58,65 @@ export const SETTINGS = {
     secret: true,
     schema: jwtSecret,
   },
+  HASURA_GRAPHQL_JWT_SECRETS: {
+    meaning:
+      'Several of these objects as a JSON list, used instead of `HASURA_GRAPHQL_JWT_SECRET`: a token is verified with the one whose `header` it came in and whose `issuer` it has.',
+    default: 'none',
+    secret: true,
+    schema: jwtSecrets,
+  },
+  HASURA_GRAPHQL_AUTH_HOOK: {
+    meaning:
+      'The URL of a webhook that is asked who sends a request, instead of tokens; see [authentication](authentication.md#webhook). Needs an admin secret, and cannot be beside a JWT secret or an unauthorized role.',
+    default: 'none',
+    secret: true,
+    schema: hookUrl,
+  },
+  HASURA_GRAPHQL_AUTH_HOOK_MODE: {
+    meaning:
+      '`GET` tells the webhook the request’s headers; `POST` tells it these and the GraphQL request as JSON.',
+    default: '`GET`',
+    secret: false,
+    schema: hookMethod,
+  },
+  HASURA_GRAPHQL_AUTH_HOOK_TYPE: {
+    meaning: 'The older name of `HASURA_GRAPHQL_AUTH_HOOK_MODE`, used when that one is not set.',
+    default: 'none',
+    secret: false,
+    schema: hookMethod,
+  },
+  HASURA_GRAPHQL_AUTH_HOOK_SEND_REQUEST_BODY: {
+    meaning: 'Whether a webhook that is asked by `POST` is told the GraphQL request.',
+    default: '`true`',
+    secret: false,
+    schema: boolean,
+  },
+  HEDGE_AUTH_HOOK_TIMEOUT: {
+    meaning: 'How many seconds the webhook may take to answer.',
+    default: '`10`',
+    secret: false,
+    schema: positiveInteger,
+  },
   HASURA_GRAPHQL_UNAUTHORIZED_ROLE: {
     meaning:
       'The role of requests without credentials, which are refused otherwise. Their session variables come from the `x-hasura-*` headers they send. Needs an admin secret.',
     default: 'none',
     secret: false,
     schema: headerText,
+  },
+  HASURA_GRAPHQL_PRESERVE_401_ERRORS: {
+    meaning:
+      'Whether `/v1/graphql` and `/v1beta1/relay` answer with status 401, instead of 200, where credentials are missing or wrong (`access-denied`).',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
+  HEDGE_ALLOW_OPEN: {
+    meaning:
+      'Whether the service may run without an admin secret, when **every request is an administrator’s** unless it names a role. `hedge dev` and `hedge serve`, which can be reached from the same machine only, set it.',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
   },
   HASURA_GRAPHQL_STRINGIFY_NUMERIC_TYPES: {
     meaning: 'Whether `bigint`, `numeric` and `float8` values leave as JSON strings.',
@@ -106,6 +171,20 @@ export const SETTINGS = {
   HASURA_GRAPHQL_ENABLE_ALLOWLIST: {
     meaning:
       'Whether roles other than `admin` may send only the operations of the metadata’s allow list; see [REST endpoints and the allow list](rest.md).',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
+  HASURA_GRAPHQL_RATE_LIMIT_PER_MINUTE: {
+    meaning:
+      'How many operations the clients of one address may send in a minute, under roles for which the metadata has no rate limit and which are not `admin`; see [limits](limits.md).',
+    default: 'no limit',
+    secret: false,
+    schema: positiveInteger,
+  },
+  HEDGE_UNAUTHORIZED_INTROSPECTION: {
+    meaning:
+      'Whether the role `HASURA_GRAPHQL_UNAUTHORIZED_ROLE` is told of its schema (`__schema`, `__type`); see [limits](limits.md#introspection).',
     default: '`false`',
     secret: false,
     schema: boolean,
@@ -184,6 +263,39 @@ export const SETTINGS = {
     secret: false,
     schema: v.picklist(['hasura-default', 'graphql-default'], 'expected hasura-default or graphql-default'),
   },
+  HASURA_GRAPHQL_ENABLED_LOG_TYPES: {
+    meaning:
+      'The types of lines that are [logged](logs.md), with commas between; those of faults and of the metadata always are.',
+    default: '`startup,http-log,webhook-log,websocket-log,jwk-refresh-log`',
+    secret: false,
+    schema: logTypes,
+  },
+  HASURA_GRAPHQL_LOG_LEVEL: {
+    meaning: 'The least grave level that is logged: `debug`, `info`, `warn` or `error`.',
+    default: '`info`',
+    secret: false,
+    schema: v.picklist(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`),
+  },
+  HASURA_GRAPHQL_LOG_MASKED_VARIABLES: {
+    meaning:
+      'Names with commas between, in any case. The values of session variables and of variables of requests under these names, at any depth, are logged as `***`.',
+    default: 'none',
+    secret: false,
+    schema: words,
+  },
+  HASURA_GRAPHQL_HTTP_LOG_QUERY_ONLY_ON_ERROR: {
+    meaning: 'Whether the http-log shows the GraphQL request only when it failed.',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
+  HASURA_GRAPHQL_ENABLE_METADATA_QUERY_LOGGING: {
+    meaning:
+      'Whether the http-log shows the commands of `/v1/metadata`, `/v2/query` and `/v1/query`, without the secrets in them.',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
   NEON_ENDPOINT: {
     meaning:
       'The URL of a Neon SQL-over-HTTP endpoint to use instead of the one that belongs to the connection string’s host, such as `http://127.0.0.1:5433/sql`.',
@@ -191,9 +303,35 @@ export const SETTINGS = {
     secret: false,
     schema: httpUrl,
   },
+  HASURA_GRAPHQL_CACHE_MAX_ENTRY_TTL: {
+    meaning:
+      'How many seconds the answer of a query with `@cached` is kept at most, whatever its `ttl` says; `0` keeps none. See [caching](caching.md).',
+    default: '`3600`',
+    secret: false,
+    schema: wholeNumber,
+  },
+  HASURA_GRAPHQL_ENABLE_PERSISTED_QUERIES: {
+    meaning:
+      'Whether clients may send the SHA-256 of a query instead of its text once they sent the text; see [caching](caching.md).',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
+  HASURA_GRAPHQL_PERSISTED_QUERIES_TTL: {
+    meaning: 'How many seconds the text of such a query is kept.',
+    default: '`5`',
+    secret: false,
+    schema: positiveInteger,
+  },
   HEDGE_MAX_BODY_BYTES: {
     meaning: 'The largest request body that is read, in bytes; a larger one is answered 413.',
     default: '`10485760` (10 MiB)',
+    secret: false,
+    schema: positiveInteger,
+  },
+  HEDGE_BODY_TIMEOUT: {
+    meaning: 'How many seconds a request body may take to arrive; a slower one is answered 408.',
+    default: '`30`',
     secret: false,
     schema: positiveInteger,
   },

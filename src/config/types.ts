@@ -2,14 +2,20 @@
 
 import type { CompileOptions } from '../compile/options.ts';
 import type { VariableRules } from '../parse/operation.ts';
+import type { LogConfig } from '../telemetry/log.ts';
 import type { JsonPath } from './json-path.ts';
 
 export interface Config {
-  /** null: no secret is configured, so every request is an administrator's unless it names a role. */
-  readonly adminSecret: string | null;
-  readonly jwt: JwtConfig | null;
+  /** Any one of these proves an administrator. Empty: every request is an administrator's unless it names a role. */
+  readonly adminSecrets: readonly string[];
+  /** How tokens are verified; several where tokens of several issuers or in several places are taken. */
+  readonly jwts: readonly JwtConfig[];
+  /** The webhook that is asked who sends a request; never beside `jwts` or `unauthorizedRole`. */
+  readonly authHook: AuthHookConfig | null;
   /** Role of requests that bring no credentials; null refuses them. */
   readonly unauthorizedRole: string | null;
+  /** Whether a GraphQL request that is refused with 401 elsewhere has that status too, instead of 200. */
+  readonly preserve401: boolean;
   readonly stringifyNumericTypes: boolean;
   readonly booleanNullCollapse: boolean;
   readonly variableRules: VariableRules;
@@ -24,6 +30,10 @@ export interface Config {
   readonly enableRelay: boolean;
   /** Roles other than `admin` may send only what the allow list holds. */
   readonly enableAllowlist: boolean;
+  /** Operations of one address, where the metadata has no limit; null: any number. */
+  readonly rateLimitPerMinute: number | null;
+  /** Whether `unauthorizedRole` is told of its schema. */
+  readonly unauthorizedIntrospection: boolean;
   readonly cors: CorsConfig;
   /** Where the metadata comes from. */
   readonly metadataMode: 'bundled' | 'live';
@@ -41,6 +51,32 @@ export interface Config {
   readonly neonEndpoint: string | null;
   /** Bytes of a request body. */
   readonly maxBodyBytes: number;
+  /** For a request body to arrive. */
+  readonly bodyTimeoutMs: number;
+  /** Seconds that the answer of a `@cached` query is kept at most; 0 keeps none. */
+  readonly cacheMaxEntryTtl: number;
+  /** How long the texts of automatic persisted queries are kept, in seconds; null: they are not known here. */
+  readonly persistedQueriesTtl: number | null;
+  readonly logging: LoggingConfig;
+}
+
+export interface LoggingConfig extends LogConfig {
+  /** Names of session variables, of a request's variables and of members in these whose values are not logged; lower case. */
+  readonly maskedVariables: ReadonlySet<string>;
+  /** Whether the http-log shows commands of the metadata API. */
+  readonly metadataQueries: boolean;
+  /** Whether the http-log shows a GraphQL request only when it failed. */
+  readonly queryOnlyOnError: boolean;
+}
+
+/** The webhook of HASURA_GRAPHQL_AUTH_HOOK. */
+export interface AuthHookConfig {
+  readonly url: string;
+  /** GET tells it the request's headers, POST these and the GraphQL request in a body of JSON. */
+  readonly method: 'GET' | 'POST';
+  /** Whether a POST tells it the GraphQL request. */
+  readonly sendsRequestBody: boolean;
+  readonly timeoutMs: number;
 }
 
 /** Names in HASURA_GRAPHQL_ENABLED_APIS. */

@@ -28,9 +28,9 @@ const LOOPBACK = /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
  * Programs send no `Origin`; pages of the machine itself and origins that the configuration names may come in.
  * @throws HedgeError `access-denied`, status 403.
  */
-export function refuseForeignPages(headers: Headers, { adminSecret, cors }: ForeignConfig): void {
+export function refuseForeignPages(headers: Headers, { adminSecrets, cors }: ForeignConfig): void {
   const origin = headers.get('origin');
-  if (adminSecret !== null || origin === null) return;
+  if (adminSecrets.length > 0 || origin === null) return;
   if (LOOPBACK.test(URL.parse(origin)?.hostname ?? '') || isNamed(cors, origin)) return;
   throw new HedgeError(
     'access-denied',
@@ -39,4 +39,4 @@ export function refuseForeignPages(headers: Headers, { adminSecret, cors }: Fore
   );
 }
 
-export type ForeignConfig = Pick<Config, 'adminSecret' | 'cors'>;
+export type ForeignConfig = Pick<Config, 'adminSecrets' | 'cors'>;

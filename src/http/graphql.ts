@@ -1,38 +1,44 @@
 // POST /v1/graphql, /v1alpha1/graphql and /v1beta1/relay: who asks, what they ask, and the text that `runOperation` gives, straight into the response.
 
 import type { Session } from '../auth/types.ts';
+import type { Config } from '../config/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import { at } from '../error/path.ts';
 import type { Engine } from '../execute/engine.ts';
 import { relayEngine } from '../execute/relay-engine.ts';
 import { runOperation } from '../execute/run.ts';
+import { parseJson } from '../util/exact-number.ts';
+import { admit } from './admit.ts';
 import { bodyText, checkContentType } from './body.ts';
 import { authenticated } from './exchange.ts';
+import type { GraphqlBody } from './graphql-body.ts';
 import { readGraphqlBody, readGraphqlRequest } from './graphql-body.ts';
 import { clientErrorOf, errorResponse, graphqlErrorText, jsonResponse, showsInternal } from './respond.ts';
+import { watch } from './run-log.ts';
 import type { AppContext, Exchange, Handler } from './types.ts';
-
-/** Members of one batch; each may be a statement of its own. */
-const MAX_BATCH = 100;
 
 /** How a request that failed as a whole is answered; `shown` is what a client may see of `error`. */
 type Failure = (error: unknown, shown: HedgeError, exchange: Exchange, withInternal: boolean) => Response;
 
 /**
- * /v1/graphql. Errors of GraphQL and of authentication have status 200, as in Hasura; bodies that were not read have
- * 413 or 415, and faults of this service 500.
+ * /v1/graphql. Errors of GraphQL and of authentication have status 200, as in Hasura, unless 401 is to be preserved;
+ * bodies that were not read have 408, 413 or 415, what a rate limit refused 429, and faults of this service 500.
  */
 export function graphqlHandler(context: AppContext): Handler {
-  return handlerWith(context, graphqlFailure);
+  return handlerWith(context, graphqlFailure(context.config));
 }
 
 /** /v1beta1/relay: the same over the schema of the Relay API. */
 export function relayHandler(context: AppContext): Handler {
-  return handlerWith(context, graphqlFailure, relayEngine);
+  return handlerWith(context, graphqlFailure(context.config), relayEngine);
 }
 
-const graphqlFailure: Failure = (error, shown, exchange, withInternal) =>
-  jsonResponse(graphqlErrorText(shown, withInternal), exchange, statusOf(error));
+function graphqlFailure({ preserve401 }: Pick<Config, 'preserve401'>): Failure {
+  return (error, shown, exchange, withInternal) => {
+    const status = preserve401 && shown.status === 401 ? 401 : statusOf(error);
+    return jsonResponse(graphqlErrorText(shown, withInternal), exchange, status);
+  };
+}
 
 /** /v1alpha1/graphql, Hasura's older endpoint: an error is one plain object under its own status. */
 export function legacyGraphqlHandler(context: AppContext): Handler {
@@ -52,13 +58,20 @@ function handlerWith(
     const { request, waitUntil } = exchange;
     try {
       checkContentType(request.headers);
-      const text = await bodyText(request, config.maxBodyBytes);
+      if (exchange.record) exchange.record.mode = 'error';
+      const text = await bodyText(request, config);
+      exchange.record?.read(text.length);
       const session = await authenticated(context, exchange, () => jsonOf(text));
       const body = readGraphqlBody(text);
+      if (exchange.record) exchange.record.mode = body.kind === 'single' ? 'single' : 'batched';
       const engine = engineOf(await context.engine(waitUntil));
+      await admit(context, exchange, { engine, session, count: operationsOf(body) });
       const answer =
         body.kind === 'single'
-          ? await runOperation(engine, session, body.request, { headers: request.headers })
+          ? await runOperation(engine, session, body.request, {
+              headers: request.headers,
+              observer: watch(context, exchange, body.request),
+            })
           : await batchText(context, exchange, { engine, session, members: body.members, text });
       return jsonResponse(answer, exchange);
     } catch (error) {
@@ -71,16 +84,23 @@ function handlerWith(
 /** What a webhook is told of a body: its JSON, or null. */
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return null;
   }
 }
 
+/** Statuses that say why a request was not looked at, and when to try again. */
+const NOT_READ = new Set([408, 413, 415, 429]);
+
+function operationsOf(body: GraphqlBody): number {
+  return body.kind === 'single' ? 1 : body.members.length;
+}
+
 /** Statuses of a request that never became a GraphQL operation, and of our own faults. */
 function statusOf(error: unknown): number {
   if (!(error instanceof HedgeError)) return 500;
-  return error.status === 413 || error.status === 415 ? error.status : 200;
+  return NOT_READ.has(error.status) ? error.status : 200;
 }
 
 interface Batch {
@@ -95,16 +115,13 @@ interface Batch {
 async function batchText(context: AppContext, exchange: Exchange, batch: Batch): Promise<string> {
   const { config, log } = context;
   const { engine, session, members, text } = batch;
-  if (members.length > MAX_BATCH)
-    throw new HedgeError(
-      'bad-request',
-      `a batch may hold ${MAX_BATCH} operations, this one holds ${members.length}`,
-    );
-
   const answer = async (member: unknown, index: number): Promise<string> => {
     try {
       const request = readGraphqlRequest(member, at(undefined, index));
-      return await runOperation(engine, session, request, { headers: exchange.request.headers });
+      return await runOperation(engine, session, request, {
+        headers: exchange.request.headers,
+        observer: watch(context, exchange, request),
+      });
     } catch (error) {
       return graphqlErrorText(clientErrorOf(error, exchange, log), showsInternal(config, exchange));
     }

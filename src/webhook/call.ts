@@ -1,4 +1,4 @@
-// One POST of JSON to a webhook -> its status and body, within a time and a size. Redirects are not followed: they could
+// One POST of JSON to a webhook, or one GET -> its status, headers and body, within a time and a size. Redirects are not followed: they could
 // lead anywhere, with the request's secrets in its headers.
 
 import { HedgeError } from '../error/hedge-error.ts';
@@ -6,8 +6,8 @@ import { HedgeError } from '../error/hedge-error.ts';
 export interface WebhookCall {
   readonly url: URL;
   readonly headers: Headers;
-  /** JSON. */
-  readonly body: string;
+  /** JSON of a POST; null for a GET. */
+  readonly body: string | null;
   readonly timeoutMs: number;
   /** Gives the call up. */
   readonly signal?: AbortSignal | undefined;
@@ -17,9 +17,17 @@ export interface WebhookCall {
 
 export type WebhookAnswer =
   /** `body` is null when it is longer than allowed. */
-  | { readonly kind: 'answered'; readonly status: number; readonly body: string | null }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly headers: Headers;
+      readonly body: string | null;
+    }
   /** Nothing came back; `reason` tells nothing of the URL. */
   | { readonly kind: 'failed'; readonly reason: 'Response timeout' | 'Connection failure' };
+
+/** Cloudflare's cache in front of the webhook would give the answer to one client to another. */
+const GET = { method: 'GET', cache: 'no-store' } as const satisfies RequestInit;
 
 /** What a timer takes at most. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
@@ -46,8 +54,14 @@ export async function callWebhook(call: WebhookCall): Promise<WebhookAnswer> {
     if ((url.username !== '' || url.password !== '') && !headers.has('authorization')) {
       headers.set('authorization', basic(decodeURIComponent(url.username), decodeURIComponent(url.password)));
     }
-    const response = await fetch(address, { method: 'POST', headers, body, redirect: 'manual', signal });
-    return { kind: 'answered', status: response.status, body: await textUpTo(response, maxBytes) };
+    const response = await fetch(address, {
+      ...(body === null ? GET : { method: 'POST', body }),
+      headers,
+      redirect: 'manual',
+      signal,
+    });
+    const text = await textUpTo(response, maxBytes);
+    return { kind: 'answered', status: response.status, headers: response.headers, body: text };
   } catch {
     return { kind: 'failed', reason: timeout.aborted ? 'Response timeout' : 'Connection failure' };
   }

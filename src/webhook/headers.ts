@@ -9,9 +9,9 @@ const NOT_PASSED_ON: ReadonlySet<string> = new Set(
   (
     'content-length content-md5 user-agent host origin referer accept accept-encoding accept-language ' +
     'accept-datetime cache-control connection dnt content-type ' +
-    // RFC 9110, section 7.6.1, and encodings of the client's body.
+    // RFC 9110, section 7.6.1, encodings of the client's body, and what is a condition of the client's.
     'keep-alive proxy-connection proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade expect ' +
-    'content-encoding'
+    'content-encoding range if-match if-none-match if-modified-since if-unmodified-since if-range'
   ).split(' '),
 );
 
@@ -22,12 +22,18 @@ const RENAMED: readonly (readonly [from: string, to: string])[] = [
   ['origin', 'x-forwarded-origin'],
 ];
 
-/** The headers of a client's request as Hasura passes them on: without secrets and session variables, `x-hasura-*`. */
-export function passedOn(client: Headers): Headers {
+/** The headers of a client's request that are not about its connection or its body, but for those that `isKept` refuses. */
+export function clientHeaders(client: Headers, isKept: (name: string) => boolean): Headers {
   const headers = new Headers();
   client.forEach((value, name) => {
-    if (!NOT_PASSED_ON.has(name) && !name.startsWith('x-hasura-')) headers.append(name, value);
+    if (!NOT_PASSED_ON.has(name) && isKept(name)) headers.append(name, value);
   });
+  return headers;
+}
+
+/** The headers of a client's request as Hasura passes them on: without secrets and session variables, `x-hasura-*`. */
+export function passedOn(client: Headers): Headers {
+  const headers = clientHeaders(client, (name) => !name.startsWith('x-hasura-'));
   for (const [from, to] of RENAMED) {
     const value = client.get(from);
     if (value !== null) headers.set(to, value);

@@ -170,7 +170,9 @@ describe('the set', () => {
       await ask(token);
       await ask(token);
       expect(provider.fetches).toBe(2);
-      expect(logged).toEqual([expect.objectContaining({ type: 'jwk-refresh-log', url: provider.url })]);
+      expect(logged).toMatchObject([
+        { type: 'jwk-refresh-log', level: 'error', detail: { http_error: { url: provider.url } } },
+      ]);
       now += 60_000;
       provider.answer = serve([SECOND]);
       await expect(ask(token)).rejects.toMatchObject({ message: INVALID_SIGNATURE });

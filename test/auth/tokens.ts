@@ -10,6 +10,7 @@ import type { AuthConfig } from '../../src/auth/authenticate.ts';
 import { authenticator } from '../../src/auth/authenticate.ts';
 import type { Session } from '../../src/auth/types.ts';
 import { readConfig } from '../../src/config/config.ts';
+import type { LogEntry } from '../../src/telemetry/log.ts';
 
 export const ADMIN_SECRET = 'test-admin-secret';
 export const HS_KEY = 'super-secret-jwt-signing-key-min-32-chars';
@@ -65,8 +66,8 @@ export type Ask = (headers: Record<string, string>) => Promise<Session>;
 export function authentication(
   config: AuthConfig,
   now: () => number = () => NOW_MS,
-): { readonly ask: Ask; readonly logged: Readonly<Record<string, unknown>>[] } {
-  const logged: Readonly<Record<string, unknown>>[] = [];
+): { readonly ask: Ask; readonly logged: LogEntry[] } {
+  const logged: LogEntry[] = [];
   const authenticate = authenticator(config, { now, log: (entry) => void logged.push(entry) });
   return {
     ask: async (headers) =>

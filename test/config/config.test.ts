@@ -4,11 +4,14 @@ import { readFile } from 'node:fs/promises';
 
 import { describe, expect, it } from 'vitest';
 
-import { ConfigError, readCompileOptions, readConfig } from '../../src/config/config.ts';
+import { ConfigError, readCompileOptions, readConfig as readAll } from '../../src/config/config.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
 
 const SECRET = { HASURA_GRAPHQL_ADMIN_SECRET: 'configured-admin-secret' };
 const HS_KEY = 'a-shared-secret-of-more-than-32-bytes';
+
+/** Without a secret, unless the test is about that. */
+const readConfig = (env: Record<string, unknown>) => readAll({ HEDGE_ALLOW_OPEN: 'true', ...env });
 
 function problemsOf(env: Record<string, unknown>): readonly string[] {
   try {
@@ -28,15 +31,17 @@ function jwtProblems(secret: unknown): readonly string[] {
 }
 
 function jwtOf(secret: Record<string, unknown>) {
-  return readConfig({ ...SECRET, HASURA_GRAPHQL_JWT_SECRET: JSON.stringify(secret) }).jwt;
+  return readConfig({ ...SECRET, HASURA_GRAPHQL_JWT_SECRET: JSON.stringify(secret) }).jwts[0];
 }
 
 describe('defaults', () => {
   it('are Hasura’s where nothing is set, whatever else the environment holds', () => {
     expect(readConfig({ HASURA_GRAPHQL_NO_SUCH_SETTING: '1', PATH: '/bin', ASSETS: {} })).toEqual({
-      adminSecret: null,
-      jwt: null,
+      adminSecrets: [],
+      jwts: [],
+      authHook: null,
       unauthorizedRole: null,
+      preserve401: false,
       stringifyNumericTypes: false,
       booleanNullCollapse: false,
       variableRules: { unboundIsNull: true, nullInNonNull: false },
@@ -46,6 +51,8 @@ describe('defaults', () => {
       enabledApis: new Set(['metadata', 'graphql', 'pgdump', 'config']),
       enableRelay: true,
       enableAllowlist: false,
+      rateLimitPerMinute: null,
+      unauthorizedIntrospection: false,
       cors: { kind: 'any' },
       metadataMode: 'bundled',
       databaseUrl: null,
@@ -65,6 +72,7 @@ describe('defaults', () => {
       },
       neonEndpoint: null,
       maxBodyBytes: 10_485_760,
+      bodyTimeoutMs: 30_000,
     });
   });
 });
@@ -136,10 +144,10 @@ describe('booleans', () => {
 
 describe('secrets and roles', () => {
   it('takes the older name of the admin secret when the newer is not set', () => {
-    expect(readConfig({ HASURA_GRAPHQL_ACCESS_KEY: 'old' }).adminSecret).toBe('old');
-    expect(readConfig({ HASURA_GRAPHQL_ACCESS_KEY: 'old', ...SECRET }).adminSecret).toBe(
+    expect(readConfig({ HASURA_GRAPHQL_ACCESS_KEY: 'old' }).adminSecrets).toEqual(['old']);
+    expect(readConfig({ HASURA_GRAPHQL_ACCESS_KEY: 'old', ...SECRET }).adminSecrets).toEqual([
       'configured-admin-secret',
-    );
+    ]);
   });
 
   it.each(['', '   ', ' padded', 'two\nlines'])('refuses the admin secret %j', (secret) => {
@@ -235,7 +243,7 @@ describe('JWT secret', () => {
 
   it('may be an object, as vars in wrangler.toml can be', () => {
     const given = { ...SECRET, HASURA_GRAPHQL_JWT_SECRET: { jwk_url: 'https://id.example.com/jwks' } };
-    expect(readConfig(given).jwt?.keys).toEqual({ kind: 'jwk_url', url: 'https://id.example.com/jwks' });
+    expect(readConfig(given).jwts[0]?.keys).toEqual({ kind: 'jwk_url', url: 'https://id.example.com/jwks' });
   });
 
   it('reads every key of Hasura’s', () => {

@@ -13,6 +13,7 @@ import { connectSources } from '../../src/execute/sources.ts';
 import { createApp } from '../../src/http/app.ts';
 import type { Assets } from '../../src/http/types.ts';
 import { handleBundledRequest } from '../../src/metadata-api/bundled.ts';
+import type { LogEntry } from '../../src/telemetry/log.ts';
 import { environmentOf } from '../../src/webhook/template.ts';
 
 export const ADMIN_SECRET = 'test-admin-secret';
@@ -28,7 +29,7 @@ export interface Service {
   readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
   /** POST /v1/graphql with this JSON. */
   readonly graphql: (body: unknown, headers?: Record<string, string>) => Promise<Response>;
-  readonly logged: Readonly<Record<string, unknown>>[];
+  readonly logged: LogEntry[];
 }
 
 const emptyRole = (role: string): RoleModel => ({
@@ -42,9 +43,9 @@ const emptyRole = (role: string): RoleModel => ({
 
 /** A service with the roles `admin` and `user`, who both see nothing but `__typename`. */
 export function service({ env = {}, inconsistencies = [], assets, artifact }: ServiceOptions = {}): Service {
-  const logged: Readonly<Record<string, unknown>>[] = [];
-  const log = (entry: Readonly<Record<string, unknown>>) => void logged.push(entry);
-  const config = readConfig(env);
+  const logged: LogEntry[] = [];
+  const log = (entry: LogEntry) => void logged.push(entry);
+  const config = readConfig({ HEDGE_ALLOW_OPEN: 'true', ...env });
   const view = openArtifact(
     encodeArtifact({
       version: ARTIFACT_VERSION,
