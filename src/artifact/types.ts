@@ -7,7 +7,7 @@ import type { SourceNaming } from './type-names.ts';
 import type { MutationField, WriteModel } from './write-types.ts';
 
 /** Raised whenever a worker built earlier could misread an artifact. */
-export const ARTIFACT_VERSION = 6;
+export const ARTIFACT_VERSION = 7;
 
 export interface Artifact {
   readonly version: typeof ARTIFACT_VERSION;
@@ -37,6 +37,8 @@ export interface RestEndpoint {
   readonly methods: readonly string[];
   /** The operation's text, as the collection has it. */
   readonly query: string;
+  /** Absent when there is none. */
+  readonly comment?: string;
 }
 
 /** Documents, normalised by `allowlistText`, that roles may send: every role, and each role beyond those. */
@@ -119,6 +121,8 @@ export interface RoleModel {
   readonly tables: readonly TableModel[];
   /** By GraphQL name, sorted. */
   readonly queryFields: readonly RootField[];
+  /** By GraphQL name, sorted: what of the query root can be subscribed to, and streams. */
+  readonly subscriptionFields: readonly RootField[];
   /** Tables this role may write to, sorted by type name. */
   readonly writes: readonly WriteModel[];
   /** By GraphQL name, sorted. */
@@ -137,7 +141,7 @@ interface RootFieldBase {
 }
 
 export interface TableRootField extends RootFieldBase {
-  readonly kind: 'select' | 'select_by_pk' | 'select_aggregate';
+  readonly kind: 'select' | 'select_by_pk' | 'select_aggregate' | 'select_stream';
 }
 
 /** A tracked function: gives rows of a table the role may select from, under that table's permission. */

@@ -18,7 +18,7 @@ export function compileEndpoints(
     const object = endpointObject(endpoint, index);
     const query = attempt(inconsistencies, object, () => collectedQuery(metadata, endpoint));
     const segments = endpoint.url.split('/');
-    const { name, url, methods } = endpoint;
+    const { name, url, methods, comment } = endpoint;
     const before = inconsistencies.length;
     const variables = segments.filter(isVariable);
     if (new Set(variables).size < variables.length)
@@ -26,7 +26,7 @@ export function compileEndpoints(
     if (segments.some((segment) => segment === '' || segment === ':'))
       report(inconsistencies, object, `Empty segments or unnamed variables are not allowed: ${url}`);
     if (query === null || inconsistencies.length > before) return [];
-    return [{ object, url, endpoint: { name, segments, methods, query } }];
+    return [{ object, url, endpoint: { name, segments, methods, query, ...(comment && { comment }) } }];
   });
   const sorted = compiled.sort((a, b) => (a.endpoint.name < b.endpoint.name ? -1 : 1));
   for (const one of sorted) {
