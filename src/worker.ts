@@ -13,11 +13,18 @@ import { connectSources } from './execute/sources.ts';
 import { createApp } from './http/app.ts';
 import { misconfiguredHandler } from './http/misconfigured.ts';
 import type { AppContext, Assets, Service } from './http/types.ts';
+import type { RateStore } from './limits/rate-limit.ts';
+import { RateLimiter } from './limits/rate-limiter.ts';
 import type { LiveService, LiveServiceOptions } from './metadata-api/live-service.ts';
 import { environmentOf } from './webhook/template.ts';
 
-/** Bindings: vars and secrets under their names, and the console's files. */
-type Env = Record<string, unknown> & { readonly ASSETS?: Assets };
+export { RateLimiter };
+
+/** Bindings: vars and secrets under their names, the console's files, and the objects that count requests. */
+type Env = Record<string, unknown> & {
+  readonly ASSETS?: Assets;
+  readonly RATE_LIMITER?: DurableObjectNamespace<RateLimiter>;
+};
 
 let service: Service | undefined;
 
@@ -34,11 +41,15 @@ function buildService(env: Env): Service {
       variableRules: config.variableRules,
       enableAllowlist: config.enableAllowlist,
     };
+    const hidden = config.unauthorizedIntrospection ? [] : [config.unauthorizedRole ?? []].flat();
     const environment = environmentOf(env);
     const engineOf = (artifact: ArtifactView): Engine => ({
       artifact,
       database: connectSources(artifact.header.sources, env, config.neonEndpoint),
-      settings,
+      settings: {
+        ...settings,
+        noIntrospection: new Set([...hidden, ...(artifact.header.noIntrospection ?? [])]),
+      },
       plans: planCache(),
       environment,
     });
@@ -51,6 +62,7 @@ function buildService(env: Env): Service {
       authenticate: authenticator(config, { now: Date.now, log }),
       config,
       assets: env.ASSETS,
+      rates: env.RATE_LIMITER && rateStore(env.RATE_LIMITER),
       log,
     });
   } catch (error) {
@@ -59,6 +71,14 @@ function buildService(env: Env): Service {
       error instanceof ConfigError ? error.message : 'the service could not start; its log says why',
     );
   }
+}
+
+/** Every client has an object of its own. */
+function rateStore(objects: DurableObjectNamespace<RateLimiter>): RateStore {
+  return {
+    take: async (client, perMinute, count) =>
+      await objects.get(objects.idFromName(client)).take(perMinute, count),
+  };
 }
 
 type Parts = Pick<AppContext, 'engine' | 'metadata'>;

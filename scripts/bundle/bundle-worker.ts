@@ -21,7 +21,7 @@ export const MODULE_OPTIONS = {
   format: 'esm',
   target: 'es2024',
   conditions: ['workerd', 'worker', 'browser'],
-  external: [ARTIFACT_MODULE],
+  external: [ARTIFACT_MODULE, 'cloudflare:workers'],
   tsconfigRaw: {},
   logLevel: 'silent', // errors are in the exception
 } as const satisfies BuildOptions;

@@ -49,7 +49,11 @@ ${modules.join('\n')}
   ],
   bindings = [
 ${bindings.join('\n')}
+    (name = "RATE_LIMITER", durableObjectNamespace = "RateLimiter"),
   ],
+  # Counts of the last minute, which need not outlive the process.
+  durableObjectNamespaces = [(className = "RateLimiter", uniqueKey = "hedge-rate-limiter", enableSql = true)],
+  durableObjectStorage = (inMemory = void),
   compatibilityDate = ${text(config.settings.compatibilityDate)},
   compatibilityFlags = [${config.settings.compatibilityFlags.map(text).join(', ')}],
 );

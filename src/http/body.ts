@@ -1,6 +1,8 @@
 // The body of a request -> its text, when its content type and size are ones we read.
 
+import type { Config } from '../config/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
+import { within } from '../util/within.ts';
 
 /** `application/json`, `application/graphql+json` and every other JSON type. */
 const JSON_TYPE = /^\s*application\/(?:[\w!#$&^.+-]*\+)?json\s*(?:;|$)/i;
@@ -37,15 +39,26 @@ export function namesItsSender(headers: Headers): boolean {
   return SENDER_HEADERS.some((name) => headers.has(name)) || TOKEN.test(headers.get('authorization') ?? '');
 }
 
+/** What is read of a body. */
+export type BodyLimits = Pick<Config, 'maxBodyBytes' | 'bodyTimeoutMs'>;
+
 /**
- * The body as text, at most `maxBytes` of it.
- * @throws HedgeError `bad-request`, status 413, when it is larger.
+ * The body as text, when it is not larger than it may be and arrives in time. Nothing is unpacked: a few bytes may become
+ * a gigabyte, and requests are small.
+ * @throws HedgeError `not-supported` with status 415 when it is compressed, `bad-request` with 413 when it is too large,
+ *   with 408 when it is too slow.
  */
-export function bodyText(request: Request, maxBytes: number): Promise<string> {
+export async function bodyText(request: Request, limits: BodyLimits): Promise<string> {
+  const { maxBodyBytes, bodyTimeoutMs } = limits;
+  const encoding = request.headers.get('content-encoding');
+  if (encoding !== null && !/^\s*(?:identity)?\s*$/i.test(encoding))
+    throw new HedgeError('not-supported', 'compressed request bodies are not read; send it as it is', {
+      status: 415,
+    });
   const length = request.headers.get('content-length');
-  if (length === null) return unmeasuredText(request, maxBytes);
-  if (Number(length) > maxBytes) throw tooLarge(maxBytes);
-  return request.text();
+  if (length !== null && Number(length) > maxBodyBytes) throw tooLarge(maxBodyBytes);
+  const text = length === null ? unmeasuredText(request, maxBodyBytes) : request.text();
+  return await within(text, bodyTimeoutMs, () => tooSlow(bodyTimeoutMs));
 }
 
 /** Reads a body whose length its sender does not tell. */
@@ -60,6 +73,12 @@ async function unmeasuredText(request: Request, maxBytes: number): Promise<strin
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
+}
+
+function tooSlow(timeoutMs: number): HedgeError {
+  return new HedgeError('bad-request', `the request body did not arrive within ${timeoutMs / 1000} seconds`, {
+    status: 408,
+  });
 }
 
 function tooLarge(maxBytes: number): HedgeError {

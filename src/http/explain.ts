@@ -25,7 +25,7 @@ export function explainHandler(context: AppContext): Handler {
   return plainHandler(context, async ({ request, waitUntil }, asking) => {
     checkContentType(request.headers);
     // Read before anything is said about the role: a connection with an unread body cannot be used again.
-    const text = await bodyText(request, context.config.maxBodyBytes);
+    const text = await bodyText(request, context.config);
     refuseOthers(asking);
     const { query, session, isRelay } = readExplainRequest(parseBody(text));
     const served = await context.engine(waitUntil);

@@ -19,7 +19,7 @@ export function metadataHandler(context: AppContext, endpoint: MetadataEndpoint)
       checkContentType(request.headers);
       const session = await authenticated(context, exchange);
       // Read before anything is said about the role: a connection with an unread body cannot be used again.
-      const text = await bodyText(request, config.maxBodyBytes);
+      const text = await bodyText(request, config);
       requireAdmin(session);
       refuseForeignPages(request.headers, config);
       const answer = await context.metadata(

@@ -12,6 +12,8 @@ import { parse } from '../parse/parse.ts';
 import type { Match } from '../rest/match.ts';
 import { matchEndpoint } from '../rest/match.ts';
 import { readRestVariables } from '../rest/variables.ts';
+import { admit } from './admit.ts';
+import type { BodyLimits } from './body.ts';
 import { bodyText } from './body.ts';
 import { couldBeForeign } from './foreign.ts';
 import { isObject, parseBody } from './graphql-body.ts';
@@ -28,11 +30,8 @@ export function restHandler(context: AppContext): Handler {
   return plainHandler(context, (exchange, session) => answer(context, exchange, session));
 }
 
-async function answer(
-  context: AppContext,
-  { request, waitUntil }: Exchange,
-  session: Session,
-): Promise<string> {
+async function answer(context: AppContext, exchange: Exchange, session: Session): Promise<string> {
+  const { request, waitUntil } = exchange;
   const { method } = request;
   if (!METHODS.has(method)) throw new HedgeError('bad-request', `Method ${method} not supported.`);
   const url = new URL(request.url);
@@ -41,6 +40,7 @@ async function answer(
   const { endpoint, variables: path } = found(
     matchEndpoint(engine.artifact.storedQueries(), method, segments),
   );
+  await admit(context, exchange, { engine, session, count: 1 });
   const operation = storedOperation(endpoint.query);
   if (operation.node.operation === OperationTypeNode.MUTATION && couldBeForeign(request)) {
     throw new HedgeError(
@@ -49,7 +49,7 @@ async function answer(
       { status: 403 },
     );
   }
-  const { texts, body } = await readBody(request, context.config.maxBodyBytes);
+  const { texts, body } = await readBody(request, context.config);
   const query = new Map([...url.searchParams, ...texts]);
   const variables = readRestVariables(operation, { query, body, path });
   return runData(engine, session, { query: endpoint.query, variables }, { headers: request.headers });
@@ -94,11 +94,11 @@ interface Body {
   readonly body: ReadonlyMap<string, unknown>;
 }
 
-/** @throws HedgeError `invalid-json`, `parse-failed`, or `bad-request` with status 413. */
-async function readBody(request: Request, maxBytes: number): Promise<Body> {
+/** @throws HedgeError `invalid-json`, `parse-failed`, and as `bodyText`. */
+async function readBody(request: Request, limits: BodyLimits): Promise<Body> {
   const empty: Body = { texts: new Map(), body: new Map() };
   if (request.body === null) return empty;
-  const text = await bodyText(request, maxBytes);
+  const text = await bodyText(request, limits);
   if (text === '') return empty;
   if (FORM_TYPE.test(request.headers.get('content-type') ?? ''))
     return { ...empty, texts: new Map(new URLSearchParams(text)) };

@@ -4,6 +4,7 @@ import type { Authenticate } from '../auth/authenticate.ts';
 import type { Session } from '../auth/types.ts';
 import type { Config } from '../config/types.ts';
 import type { Engine } from '../execute/engine.ts';
+import type { RateStore } from '../limits/rate-limit.ts';
 import type { MetadataEndpoint } from '../metadata-api/types.ts';
 
 /** Writes one line of JSON. */
@@ -32,6 +33,8 @@ export interface AppContext {
   metadata(endpoint: MetadataEndpoint, body: unknown, waitUntil: WaitUntil): Promise<unknown>;
   readonly authenticate: Authenticate;
   readonly config: Config;
+  /** Counts for rate limits; absent where the deployment has no binding for it. */
+  readonly rates?: RateStore | undefined;
   /** Absent where no assets are deployed: the console is not there then. */
   readonly assets?: Assets | undefined;
   readonly log: Log;
