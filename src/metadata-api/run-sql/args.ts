@@ -25,8 +25,12 @@ export const runSqlArgs: Parser<RunSqlArgs> = object('RunSQL', (fields) => ({
   noTransaction: fields.optional('no_transaction', bool) ?? false,
 }));
 
-/** Hasura's guess at which SQL may change what is tracked. */
-const SCHEMA_WORDS = /\balter\b|\bdrop\b|\breplace\b|\bcreate function\b|\bcomment on\b/i;
+/**
+ * Hasura's guess at which SQL may change what is tracked; and what decides how mutations are written, as the catalog says
+ * under `unseen`.
+ */
+const SCHEMA_WORDS =
+  /\balter\b|\bdrop\b|\breplace\b|\bcreate function\b|\bcomment on\b|\bcreate\s+(?:constraint\s+)?(?:trigger|policy|rule)\b/i;
 
 /**
  * Whether the metadata has to be compared with the database after this SQL; also whether the schema served by then is
