@@ -9,8 +9,16 @@ import { parseJson } from '../util/exact-number.ts';
 
 /** A body is one request, or a batch whose members are read one by one, so that a bad one fails alone. */
 export type GraphqlBody =
-  | { readonly kind: 'single'; readonly request: GraphqlRequest }
+  | { readonly kind: 'single'; readonly request: SentRequest }
   | { readonly kind: 'batch'; readonly members: readonly unknown[] };
+
+/** A request as clients send it: in place of its text a query may be named by `extensions.persistedQuery`. */
+export interface SentRequest extends Omit<GraphqlRequest, 'query'> {
+  /** Undefined only beside `persistedQuery`. */
+  readonly query: string | undefined;
+  /** As it was sent; undefined when it was not. */
+  readonly persistedQuery: unknown;
+}
 
 /**
  * The JSON value of a body, its numbers unchanged unless `parse` reads them otherwise.
@@ -36,11 +44,24 @@ export function parseBody(text: string, parse: (text: string) => unknown = parse
 export function readGraphqlBody(text: string): GraphqlBody {
   const body = parseBody(text);
   if (Array.isArray(body)) return { kind: 'batch', members: body };
-  return { kind: 'single', request: readGraphqlRequest(body) };
+  return { kind: 'single', request: readSentRequest(body) };
 }
 
 /**
- * Reads `{query, operationName?, variables?}`; other members (`extensions`) are ignored, null ones are absent.
+ * Reads `{query?, operationName?, variables?, extensions?}`; null members are absent. A request without a query has
+ * `extensions.persistedQuery`, of which nothing else is checked here.
+ * @throws HedgeError `parse-failed` in the words of Hasura's JSON reader.
+ */
+export function readSentRequest(value: unknown, path?: Path): SentRequest {
+  const extensions = isObject(value) ? value['extensions'] : undefined;
+  const persistedQuery = (isObject(extensions) ? extensions['persistedQuery'] : undefined) ?? undefined;
+  if (persistedQuery === undefined || !isObject(value) || !isMissing(value['query']))
+    return { ...readGraphqlRequest(value, path), persistedQuery };
+  return { ...readGraphqlRequest({ ...value, query: '' }, path), query: undefined, persistedQuery };
+}
+
+/**
+ * Reads `{query, operationName?, variables?}`; other members are ignored, null ones are absent.
  * @throws HedgeError `parse-failed` in the words of Hasura's JSON reader.
  */
 export function readGraphqlRequest(value: unknown, path?: Path): GraphqlRequest {
@@ -54,6 +75,11 @@ export function readGraphqlRequest(value: unknown, path?: Path): GraphqlRequest 
   if (!isAbsent(variables) && !isObject(variables))
     throw mistyped('variables', 'Object', variables, at(path, 'variables'));
   return { query, operationName: operationName ?? undefined, variables: variables ?? undefined };
+}
+
+/** What some clients send in place of a query that is named by its hash. */
+function isMissing(query: unknown): boolean {
+  return isAbsent(query) || query === '';
 }
 
 function isAbsent(value: unknown): value is null | undefined {

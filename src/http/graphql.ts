@@ -10,9 +10,11 @@ import { runOperation } from '../execute/run.ts';
 import { parseJson } from '../util/exact-number.ts';
 import { admit } from './admit.ts';
 import { bodyText, checkContentType } from './body.ts';
+import { arrivalOf } from './cache-headers.ts';
 import { authenticated } from './exchange.ts';
-import type { GraphqlBody } from './graphql-body.ts';
-import { readGraphqlBody, readGraphqlRequest } from './graphql-body.ts';
+import type { GraphqlBody, SentRequest } from './graphql-body.ts';
+import { readGraphqlBody, readSentRequest } from './graphql-body.ts';
+import { withQueryText } from './persisted.ts';
 import { clientErrorOf, errorResponse, graphqlErrorText, jsonResponse, showsInternal } from './respond.ts';
 import { watch } from './run-log.ts';
 import type { AppContext, Exchange, Handler } from './types.ts';
@@ -33,7 +35,8 @@ export function relayHandler(context: AppContext): Handler {
   return handlerWith(context, graphqlFailure(context.config), relayEngine);
 }
 
-function graphqlFailure({ preserve401 }: Pick<Config, 'preserve401'>): Failure {
+/** `{"errors": […]}` under the status that /v1/graphql has for an error. */
+export function graphqlFailure({ preserve401 }: Pick<Config, 'preserve401'>): Failure {
   return (error, shown, exchange, withInternal) => {
     const status = preserve401 && shown.status === 401 ? 401 : statusOf(error);
     return jsonResponse(graphqlErrorText(shown, withInternal), exchange, status);
@@ -68,10 +71,7 @@ function handlerWith(
       await admit(context, exchange, { engine, session, count: operationsOf(body) });
       const answer =
         body.kind === 'single'
-          ? await runOperation(engine, session, body.request, {
-              headers: request.headers,
-              observer: watch(context, exchange, body.request),
-            })
+          ? await singleText(context, exchange, { engine, session, sent: body.request })
           : await batchText(context, exchange, { engine, session, members: body.members, text });
       return jsonResponse(answer, exchange);
     } catch (error) {
@@ -103,6 +103,22 @@ function statusOf(error: unknown): number {
   return NOT_READ.has(error.status) ? error.status : 200;
 }
 
+/** A request that is not in a batch, its sender let in. */
+interface Single {
+  readonly engine: Engine;
+  readonly session: Session;
+  readonly sent: SentRequest;
+}
+
+async function singleText(
+  context: AppContext,
+  exchange: Exchange,
+  { engine, session, sent }: Single,
+): Promise<string> {
+  const asked = await withQueryText(sent, exchange, context.config);
+  return await runOperation(engine, session, asked, arrivalOf(context, exchange, asked));
+}
+
 interface Batch {
   readonly engine: Engine;
   readonly session: Session;
@@ -117,7 +133,8 @@ async function batchText(context: AppContext, exchange: Exchange, batch: Batch):
   const { engine, session, members, text } = batch;
   const answer = async (member: unknown, index: number): Promise<string> => {
     try {
-      const request = readGraphqlRequest(member, at(undefined, index));
+      const sent = readSentRequest(member, at(undefined, index));
+      const request = await withQueryText(sent, exchange, config);
       return await runOperation(engine, session, request, {
         headers: exchange.request.headers,
         observer: watch(context, exchange, request),
