@@ -5,7 +5,9 @@ import artifactText from 'hedge-artifact';
 import type { ArtifactView } from './artifact/decode.ts';
 import { openArtifact } from './artifact/decode.ts';
 import { authenticator } from './auth/authenticate.ts';
+import { cachingOf } from './cache/caching.ts';
 import { ConfigError, readConfig } from './config/config.ts';
+import { startupInfo } from './config/startup-info.ts';
 import type { Config } from './config/types.ts';
 import type { Engine } from './execute/engine.ts';
 import { planCache } from './execute/plan-cache.ts';
@@ -16,6 +18,9 @@ import type { AppContext, Assets, Service } from './http/types.ts';
 import type { RateStore } from './limits/rate-limit.ts';
 import { RateLimiter } from './limits/rate-limiter.ts';
 import type { LiveService, LiveServiceOptions } from './metadata-api/live-service.ts';
+import type { Log, LogConfig } from './telemetry/log.ts';
+import { createLog, writeToConsole } from './telemetry/log.ts';
+import { redactor } from './telemetry/redact.ts';
 import { environmentOf } from './webhook/template.ts';
 
 export { RateLimiter };
@@ -28,13 +33,18 @@ type Env = Record<string, unknown> & {
 
 let service: Service | undefined;
 
-function log(entry: Readonly<Record<string, unknown>>): void {
-  console.error(JSON.stringify({ timestamp: new Date().toISOString(), ...entry }));
-}
-
 function buildService(env: Env): Service {
+  const redact = redactor(env);
+  const logAs = (wanted: LogConfig): Log =>
+    createLog({ ...wanted, now: Date.now, redact, write: writeToConsole });
   try {
     const config = readConfig(env);
+    const log = logAs(config.logging);
+    log({
+      type: 'startup',
+      level: 'info',
+      detail: { kind: 'server_configuration', info: startupInfo(config) },
+    });
     const settings = {
       stringifyNumericTypes: config.stringifyNumericTypes,
       booleanNullCollapse: config.booleanNullCollapse,
@@ -52,6 +62,7 @@ function buildService(env: Env): Service {
       },
       plans: planCache(),
       environment,
+      caching: cachingOf({ config, settings, sources: artifact.header.sources, env, now: Date.now }),
     });
     const parts =
       config.metadataMode === 'live'
@@ -66,7 +77,11 @@ function buildService(env: Env): Service {
       log,
     });
   } catch (error) {
-    log({ type: 'startup', level: 'error', error: String(error) });
+    logAs({ types: new Set(['startup']), level: 'error' })({
+      type: 'startup',
+      level: 'error',
+      detail: { kind: 'server_configuration', info: { error: String(error) } },
+    });
     return misconfiguredHandler(
       error instanceof ConfigError ? error.message : 'the service could not start; its log says why',
     );

@@ -16,6 +16,7 @@ const DEFAULT_LOG_TYPES: readonly LogType[] = [
   'webhook-log',
   'websocket-log',
   'jwk-refresh-log',
+  'api-limit-log',
 ];
 const DEFAULT_POLL_INTERVAL_MS = 1000;
 const DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024;
@@ -168,6 +169,7 @@ function compileOptionsOf(settings: SettingValues): CompileOptions {
     inferFunctionPermissions: settings.HASURA_GRAPHQL_INFER_FUNCTION_PERMISSIONS ?? true,
     validateNativeQueries: settings.HASURA_GRAPHQL_DISABLE_NATIVE_QUERY_VALIDATION !== true,
     hideUpdateMany: features.includes('hide_update_many_fields'),
+    hideStreams: features.includes('hide_stream_fields'),
     hideAggregatePredicates: features.includes('hide_aggregation_predicates'),
     groupBy: features.includes('group_by_aggregations'),
     arraysAsScalars: features.includes('disable_postgres_arrays'),

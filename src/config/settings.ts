@@ -266,7 +266,7 @@ export const SETTINGS = {
   HASURA_GRAPHQL_ENABLED_LOG_TYPES: {
     meaning:
       'The types of lines that are [logged](logs.md), with commas between; those of faults and of the metadata always are.',
-    default: '`startup,http-log,webhook-log,websocket-log,jwk-refresh-log`',
+    default: '`startup,http-log,webhook-log,websocket-log,jwk-refresh-log,api-limit-log`',
     secret: false,
     schema: logTypes,
   },

@@ -1,9 +1,11 @@
 // What answering requests needs, put together once per isolate.
 
 import type { ArtifactView } from '../artifact/decode.ts';
+import type { CacheOutcome, Caching } from '../cache/types.ts';
 import type { VariableRules } from '../parse/operation.ts';
 import type { PlanSettings } from '../plan/context.ts';
 import type { Environment } from '../webhook/types.ts';
+import type { Observer } from './observer.ts';
 import type { PlanCache } from './plan-cache.ts';
 import type { Database } from './types.ts';
 
@@ -19,6 +21,8 @@ export interface Engine {
   readonly environment: Environment;
   /** Of this artifact and these settings only. */
   readonly plans: PlanCache;
+  /** Absent where `@cached` keeps nothing. */
+  readonly caching?: Caching | undefined;
 }
 
 export interface EngineSettings extends PlanSettings {
@@ -32,6 +36,12 @@ export interface EngineSettings extends PlanSettings {
 export interface Arrival {
   /** Of the request: webhooks may be told of them, and they may name a trace. */
   readonly headers?: Headers | undefined;
+  /** Told of what the run does. */
+  readonly observer?: Observer | undefined;
+  /** Told of how the answer of a query with `@cached` was come by. */
+  readonly noteCached?: ((outcome: CacheOutcome) => void) | undefined;
+  /** Headers of the answer so far: what sets a cookie is not kept. */
+  readonly reply?: readonly (readonly [name: string, value: string])[] | undefined;
 }
 
 /** A GraphQL request whose parts have the right JSON types. */

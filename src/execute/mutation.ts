@@ -42,7 +42,7 @@ export interface Mutation {
 export async function mutationTexts(
   engine: Engine,
   session: Session,
-  { plan, answer, variables, arrival: { headers } }: Mutation,
+  { plan, answer, variables, arrival: { headers, observer } }: Mutation,
 ): Promise<ReadonlyMap<string, string>> {
   const texts = new Map(answer.constants);
   const trace = traceContextOf(headers);
@@ -66,8 +66,9 @@ export async function mutationTexts(
   if (answer.validations.length > 0) {
     const writes = engine.artifact.role(session.role, session.backend).writes();
     const inputs = validationInputs({ operation: plan.operation, variables }, writes, answer.validations);
-    await validateInputs({ session, headers, trace, environment: engine.environment }, inputs);
+    await validateInputs({ session, headers, trace, environment: engine.environment, observer }, inputs);
   }
+  observer?.answering('database');
   for (const given of bound) {
     const results = await run(engine, given, answer, { operation: plan.operation, variables });
     // A statement alone is the last of those it stands for.
@@ -76,6 +77,7 @@ export async function mutationTexts(
       if (slot !== null) texts.set(slot, results[n]?.rows[0]?.[0] ?? 'null');
     }
   }
+  observer?.answered();
   return texts;
 }
 

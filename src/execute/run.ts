@@ -15,6 +15,7 @@ import { must, unreachable } from '../util/assert.ts';
 import { bind } from './bind.ts';
 import type { Arrival, Engine, GraphqlRequest } from './engine.ts';
 import { mutationTexts } from './mutation.ts';
+import type { Observer } from './observer.ts';
 import { planKey } from './plan-cache.ts';
 
 const NO_VARIABLES: VariableValues = {};
@@ -45,7 +46,13 @@ export async function runData(
   const variables = request.variables ?? NO_VARIABLES;
   try {
     const plan = planFor(engine, session, request, variables);
-    return await dataText(timedEngine(engine, session.role), session, plan, { variables, arrival });
+    arrival.observer?.planned(plan);
+    const { caching } = engine;
+    const timed = timedEngine(engine, session.role);
+    if (!plan.cached || !caching) return await dataText(timed, session, plan, { variables, arrival });
+    const { cachedText } = await import('../cache/cached-text.ts');
+    const ask = (): Promise<string> => dataText(timed, session, plan, { variables, arrival });
+    return await cachedText(caching, { engine, session, plan, variables }, { arrival, ask });
   } catch (error) {
     // Our own walks are bounded, but values of variables are written by JSON's own recursion.
     if (!(error instanceof RangeError)) throw error;
@@ -91,19 +98,21 @@ async function dataText(
   { variables, arrival }: { readonly variables: VariableValues; readonly arrival: Arrival },
 ): Promise<string> {
   const { answer } = plan;
+  const { observer } = arrival;
   switch (answer.kind) {
     case 'constant':
+      observer?.answering('introspection');
       return answer.data;
     case 'statement': {
       const parameters = bind(plan, answer.statement.bindings, { session, variables });
-      return must(
-        await engine.database(answer.source).queryText(answer.statement.text, parameters),
-        'a statement gives a row',
-      );
+      observer?.answering('database', { keys: null, ...answer.statement, parameters });
+      const text = await engine.database(answer.source).queryText(answer.statement.text, parameters);
+      observer?.answered();
+      return must(text, 'a statement gives a row');
     }
     case 'parts': {
       const parts = await Promise.all(
-        answer.parts.map((part) => partTexts(engine, session, plan, part, variables)),
+        answer.parts.map((part) => partTexts(engine, session, plan, part, { variables, observer })),
       );
       const texts = new Map(parts.flatMap((part) => [...part]));
       return objectText(answer.members, texts);
@@ -140,21 +149,21 @@ async function partTexts(
   session: Session,
   plan: Plan,
   part: Part,
-  variables: VariableValues,
+  { variables, observer }: { readonly variables: VariableValues; readonly observer: Observer | undefined },
 ): Promise<ReadonlyMap<string, string>> {
   switch (part.kind) {
     case 'constant':
       return new Map([[part.slot, part.json]]);
     case 'statement': {
       const parameters = bind(plan, part.statement.bindings, { session, variables });
-      const text = must(
-        await engine.database(part.source).queryText(part.statement.text, parameters),
-        'a statement gives a row',
-      );
-      const texts = JSON.parse(text) as (string | null)[];
+      observer?.answering('database', { keys: part.slots, ...part.statement, parameters });
+      const text = await engine.database(part.source).queryText(part.statement.text, parameters);
+      observer?.answered();
+      const texts = JSON.parse(must(text, 'a statement gives a row')) as (string | null)[];
       return new Map(part.slots.map((slot, i) => [slot, texts[i] ?? 'null']));
     }
     case 'introspection': {
+      observer?.answering('introspection');
       // Loaded when a client asks: GraphQL's own type system is a third of the bundle and of the cold start.
       const { introspectJson } = await import('../introspection/introspect.ts');
       const { fragments, node } = plan.operation;

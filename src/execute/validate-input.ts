@@ -6,13 +6,14 @@ import { HedgeError } from '../error/hedge-error.ts';
 import { VERSION } from '../hedge-version.ts';
 import type { ValidationInput } from '../plan/mutation/validate-input.ts';
 import type { TraceContext } from '../telemetry/trace-context.ts';
-import { setB3 } from '../telemetry/trace-context.ts';
-import { unreachable } from '../util/assert.ts';
+import { setTrace } from '../telemetry/trace-context.ts';
+import { must, unreachable } from '../util/assert.ts';
 import type { WebhookAnswer, WebhookCall } from '../webhook/call.ts';
 import { callWebhook, webhookUrl } from '../webhook/call.ts';
 import { passedOn, setConfigured } from '../webhook/headers.ts';
 import { fillTemplate } from '../webhook/template.ts';
 import type { Environment } from '../webhook/types.ts';
+import type { Observer } from './observer.ts';
 
 /** Webhooks asked at a time: a Worker has six connections, and the database wants one. */
 const CONCURRENT_CALLS = 5;
@@ -27,6 +28,7 @@ export interface ValidationContext {
   readonly headers: Headers | undefined;
   readonly trace: TraceContext;
   readonly environment: Environment;
+  readonly observer: Observer | undefined;
 }
 
 /**
@@ -44,7 +46,11 @@ export async function validateInputs(
   try {
     for (const [i, call] of calls.entries()) {
       await asked[i - CONCURRENT_CALLS];
-      const agreement = callWebhook(call).then(checkAnswer);
+      const webhook = must(inputs[i], 'a call is of an input').webhook.url;
+      const agreement = callWebhook(call).then((answer) => {
+        context.observer?.validated({ webhook, request: call.body ?? '', answer });
+        checkAnswer(answer);
+      });
       agreement.catch(() => {}); // awaited in order
       asked.push(agreement);
     }
@@ -62,7 +68,7 @@ function webhookCall(
   const headers = webhook.forwardClientHeaders && client ? passedOn(client) : new Headers();
   headers.set('content-type', 'application/json');
   headers.set('user-agent', `hasura-graphql-engine/${VERSION}`);
-  setB3(headers, trace);
+  setTrace(headers, trace);
   // Over the client's, which could else present itself to the webhook in our name.
   setConfigured(headers, webhook.headers, environment);
   return {

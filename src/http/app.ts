@@ -3,17 +3,22 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono';
 
+import { cacheClearHandler } from './cache-clear.ts';
 import { configHandler } from './config-api.ts';
 import { consoleHandler, hasConsole } from './console.ts';
 import { withCors } from './cors.ts';
 import { planCacheHandler, subscriptionsHandler } from './developer.ts';
 import { exchangeOf } from './exchange.ts';
 import { explainHandler } from './explain.ts';
+import { getGraphqlHandler } from './get.ts';
 import { graphqlHandler, legacyGraphqlHandler, relayHandler } from './graphql.ts';
 import { healthHandler } from './health.ts';
+import { withHttpLog } from './http-log.ts';
 import { metadataHandler } from './metadata.ts';
+import { openApiHandler } from './openapi.ts';
 import { clientErrorOf, errorResponse, notFoundResponse } from './respond.ts';
 import { restHandler } from './rest.ts';
+import { watchesRuns } from './run-log.ts';
 import type { AppContext, Exchange, Handler, Service } from './types.ts';
 import { noRelayHandler, pgDumpHandler } from './unavailable.ts';
 import { versionHandler } from './version.ts';
@@ -32,6 +37,7 @@ export function createApp(context: AppContext): Service {
 
   if (apis.has('graphql')) {
     app.post('/v1/graphql', route(graphqlHandler(context)));
+    app.get('/v1/graphql', route(getGraphqlHandler(context)));
     app.post('/v1alpha1/graphql', route(legacyGraphqlHandler(context)));
     const relay = context.config.enableRelay ? relayHandler : noRelayHandler;
     app.post('/v1beta1/relay', route(relay(context)));
@@ -45,6 +51,7 @@ export function createApp(context: AppContext): Service {
     app.post('/v1alpha1/graphql/explain', route(explainHandler(context)));
   }
   app.all('/api/rest/*', route(restHandler(context)));
+  app.get('/api/swagger/json', route(openApiHandler(context)));
   if (apis.has('config')) app.get('/v1alpha1/config', route(configHandler(context)));
   if (apis.has('pgdump')) app.post('/v1alpha1/pg_dump', route(pgDumpHandler(context)));
   if (apis.has('developer')) {
@@ -52,6 +59,7 @@ export function createApp(context: AppContext): Service {
     app.get('/dev/subscriptions', route(subscriptionsHandler(context)));
     app.get('/dev/subscriptions/extended', route(subscriptionsHandler(context)));
   }
+  app.post('/pro/cache/clear', route(cacheClearHandler(context)));
   app.get('/healthz', route(healthHandler(context)));
   app.get('/hasura/healthz', route(healthHandler(context)));
   app.get('/v1/version', route(versionHandler));
@@ -63,7 +71,8 @@ export function createApp(context: AppContext): Service {
   app.notFound((c) => notFoundResponse(c.env));
   app.onError((error, c) => errorResponse(clientErrorOf(error, c.env, context.log), c.env));
 
-  return withCors(context.config.cors, (request, waitUntil) =>
-    app.fetch(request, exchangeOf(request, waitUntil)),
-  );
+  const { cors, logging } = context.config;
+  const answer = withHttpLog((exchange) => app.fetch(exchange.request, exchange), context.log, logging);
+  const isRecorded = watchesRuns(logging);
+  return withCors(cors, (request, waitUntil) => answer(exchangeOf(request, waitUntil, isRecorded)));
 }

@@ -1,12 +1,23 @@
 // A request -> its Exchange, which goes with it through the service; and who sent it.
 
 import type { Session } from '../auth/types.ts';
+import { RequestRecord } from './request-record.ts';
 import type { AppContext, Exchange, WaitUntil } from './types.ts';
 
-/** The exchange that a request begins. */
-export function exchangeOf(request: Request, waitUntil: WaitUntil): Exchange {
-  const requestId = request.headers.get('x-request-id') || crypto.randomUUID();
-  return { request, requestId, waitUntil, session: undefined, reply: [] };
+/** Ids that are taken over: what could be anything else in a header, a log or a comment of SQL is not. */
+const REQUEST_ID = /^[\w.:@/+=~|-]{1,128}$/;
+
+/** The exchange that a request begins; `isRecorded` for one that has a line in the log. */
+export function exchangeOf(request: Request, waitUntil: WaitUntil, isRecorded: boolean): Exchange {
+  const given = request.headers.get('x-request-id');
+  return {
+    request,
+    requestId: given !== null && REQUEST_ID.test(given) ? given : crypto.randomUUID(),
+    waitUntil,
+    session: undefined,
+    reply: [],
+    record: isRecorded ? new RequestRecord() : undefined,
+  };
 }
 
 /**

@@ -34,7 +34,11 @@ async function healthOf(
   } catch (error) {
     // What is wrong with the metadata database is for the log, not for whoever asks.
     if (!(error instanceof HedgeError)) throw error;
-    context.log({ type: 'health-check', level: 'error', error: error.message });
+    context.log({
+      type: 'health-check-log',
+      level: 'error',
+      detail: { status: 'ERROR', error: { message: error.message } },
+    });
     return { text: 'ERROR', status: 500 };
   }
   if (isWhole) return { text: 'OK', status: 200 };

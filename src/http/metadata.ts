@@ -20,13 +20,12 @@ export function metadataHandler(context: AppContext, endpoint: MetadataEndpoint)
       const session = await authenticated(context, exchange);
       // Read before anything is said about the role: a connection with an unread body cannot be used again.
       const text = await bodyText(request, config);
+      exchange.record?.read(text.length);
       requireAdmin(session);
       refuseForeignPages(request.headers, config);
-      const answer = await context.metadata(
-        endpoint,
-        parseBody(text, (json) => JSON.parse(json) as unknown),
-        waitUntil,
-      );
+      const command = parseBody(text, (json) => JSON.parse(json) as unknown);
+      if (exchange.record) exchange.record.command = command;
+      const answer = await context.metadata(endpoint, command, waitUntil);
       return jsonResponse(JSON.stringify(answer), exchange);
     } catch (error) {
       return errorResponse(clientErrorOf(error, exchange, log), exchange, showsInternal(config, exchange));

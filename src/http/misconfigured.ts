@@ -9,7 +9,7 @@ import type { Service } from './types.ts';
 export function misconfiguredHandler(message: string): Service {
   const error = new HedgeError('invalid-configuration', message, { status: 500 });
   return (request, waitUntil) => {
-    const exchange = exchangeOf(request, waitUntil);
+    const exchange = exchangeOf(request, waitUntil, false);
     return new URL(request.url).pathname === '/v1/graphql'
       ? jsonResponse(graphqlErrorText(error, false), exchange, error.status)
       : errorResponse(error, exchange);

@@ -2,11 +2,17 @@
 
 import type { Config } from '../config/types.ts';
 import { graphqlError, HedgeError, plainError } from '../error/hedge-error.ts';
-import type { Exchange, Log } from './types.ts';
+import type { Log } from '../telemetry/log.ts';
+import type { Exchange } from './types.ts';
+
+const encoder = new TextEncoder();
 
 /** A JSON body that is text already. */
-export function jsonResponse(body: string, { requestId, reply }: Answered, status = 200): Response {
-  const response = new Response(body, {
+export function jsonResponse(body: string, { requestId, reply, record }: Answered, status = 200): Response {
+  // What is counted is encoded once.
+  const content = record ? encoder.encode(body) : body;
+  if (record) record.responseSize = content.length;
+  const response = new Response(content, {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8', 'x-request-id': requestId },
   });
@@ -15,7 +21,7 @@ export function jsonResponse(body: string, { requestId, reply }: Answered, statu
 }
 
 /** What of an exchange its answer shows. */
-export type Answered = Pick<Exchange, 'requestId' | 'reply'>;
+export type Answered = Pick<Exchange, 'requestId' | 'reply' | 'record'>;
 
 /** Whether errors show `internal` to who asks; who is not authenticated has no role. */
 export function showsInternal(config: ErrorConfig, { session }: Pick<Exchange, 'session'>): boolean {
@@ -36,7 +42,9 @@ export function errorResponse(error: HedgeError, exchange: Answered, withInterna
 
 /** The answer to paths that are not served, and to endpoints that are switched off. */
 export function notFoundResponse(exchange: Answered): Response {
-  return errorResponse(new HedgeError('not-found', 'resource does not exist', { status: 404 }), exchange);
+  const error = new HedgeError('not-found', 'resource does not exist', { status: 404 });
+  if (exchange.record) exchange.record.error = error;
+  return errorResponse(error, exchange);
 }
 
 /**
@@ -45,15 +53,22 @@ export function notFoundResponse(exchange: Answered): Response {
  */
 export function clientErrorOf(
   error: unknown,
-  { requestId }: Pick<Exchange, 'requestId'>,
+  { requestId, record }: Pick<Exchange, 'requestId' | 'record'>,
   log: Log,
 ): HedgeError {
-  if (error instanceof HedgeError) return error;
-  log({
-    type: 'unexpected-error',
-    level: 'error',
-    request_id: requestId,
-    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
-  });
-  return new HedgeError('unexpected', 'internal error', { cause: error });
+  const shown =
+    error instanceof HedgeError ? error : new HedgeError('unexpected', 'internal error', { cause: error });
+  // Of a batch, the first.
+  if (record) record.error ??= shown;
+  if (shown !== error) {
+    log({
+      type: 'unstructured',
+      level: 'error',
+      detail: {
+        request_id: requestId,
+        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      },
+    });
+  }
+  return shown;
 }

@@ -6,15 +6,14 @@ import type { Session } from '../auth/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import { jsonKind } from '../error/json-kind.ts';
 import { runData } from '../execute/run.ts';
-import type { Operation } from '../parse/operation.ts';
-import { selectOperation } from '../parse/operation.ts';
-import { parse } from '../parse/parse.ts';
 import type { Match } from '../rest/match.ts';
 import { matchEndpoint } from '../rest/match.ts';
+import { storedOperation } from '../rest/stored-operation.ts';
 import { readRestVariables } from '../rest/variables.ts';
 import { admit } from './admit.ts';
 import type { BodyLimits } from './body.ts';
 import { bodyText } from './body.ts';
+import { arrivalOf, unstored } from './cache-headers.ts';
 import { couldBeForeign } from './foreign.ts';
 import { isObject, parseBody } from './graphql-body.ts';
 import { plainHandler } from './plain.ts';
@@ -27,7 +26,7 @@ const FORM_TYPE = /^\s*application\/x-www-form-urlencoded\s*(?:;|$)/i;
 
 /** Every path below /api/rest. */
 export function restHandler(context: AppContext): Handler {
-  return plainHandler(context, (exchange, session) => answer(context, exchange, session));
+  return unstored(plainHandler(context, (exchange, session) => answer(context, exchange, session)));
 }
 
 async function answer(context: AppContext, exchange: Exchange, session: Session): Promise<string> {
@@ -39,6 +38,7 @@ async function answer(context: AppContext, exchange: Exchange, session: Session)
   const segments = url.pathname.slice(BASE.length).split('/').map(decoded);
   const { endpoint, variables: path } = found(
     matchEndpoint(engine.artifact.storedQueries(), method, segments),
+    exchange,
   );
   await admit(context, exchange, { engine, session, count: 1 });
   const operation = storedOperation(endpoint.query);
@@ -52,30 +52,24 @@ async function answer(context: AppContext, exchange: Exchange, session: Session)
   const { texts, body } = await readBody(request, context.config);
   const query = new Map([...url.searchParams, ...texts]);
   const variables = readRestVariables(operation, { query, body, path });
-  return runData(engine, session, { query: endpoint.query, variables }, { headers: request.headers });
+  const asked = { query: endpoint.query, variables };
+  if (exchange.record) exchange.record.mode = 'single';
+  return runData(engine, session, asked, arrivalOf(context, exchange, asked));
 }
 
 /** @throws HedgeError where not exactly one endpoint matches, each with its own status. */
-function found(match: Match): Extract<Match, { kind: 'found' }> {
+function found(match: Match, { reply }: Pick<Exchange, 'reply'>): Extract<Match, { kind: 'found' }> {
   switch (match.kind) {
     case 'found':
       return match;
     case 'none':
       throw new HedgeError('not-found', 'Endpoint not found', { status: 404 });
     case 'other methods':
-      throw new HedgeError('method-not-allowed', `Allowed methods: ${match.methods.join(', ')}`);
+      reply.push(['allow', match.methods.join(', ')]);
+      throw new HedgeError('method-not-allowed', `Allowed methods: ${match.methods.join(',')}`);
     case 'ambiguous':
       throw new HedgeError('unexpected', 'Multiple endpoints match request');
   }
-}
-
-/** @throws HedgeError `unexpected` where the query is not one operation. */
-function storedOperation(query: string): Operation {
-  const document = parse(query);
-  const operations = document.definitions.filter(({ kind }) => kind === 'OperationDefinition');
-  if (operations.length !== 1)
-    throw new HedgeError('unexpected', 'A stored query should contain exactly one definition');
-  return selectOperation(document, undefined);
 }
 
 /** A segment of the path; one that is not well encoded stands for itself. */
@@ -100,7 +94,8 @@ async function readBody(request: Request, limits: BodyLimits): Promise<Body> {
   if (request.body === null) return empty;
   const text = await bodyText(request, limits);
   if (text === '') return empty;
-  if (FORM_TYPE.test(request.headers.get('content-type') ?? ''))
+  // `curl -d` says that everything is a form, JSON too. A form has its braces encoded.
+  if (FORM_TYPE.test(request.headers.get('content-type') ?? '') && !text.startsWith('{'))
     return { ...empty, texts: new Map(new URLSearchParams(text)) };
   const value = parseBody(text);
   if (!isObject(value))

@@ -6,9 +6,8 @@ import type { Config } from '../config/types.ts';
 import type { Engine } from '../execute/engine.ts';
 import type { RateStore } from '../limits/rate-limit.ts';
 import type { MetadataEndpoint } from '../metadata-api/types.ts';
-
-/** Writes one line of JSON. */
-export type Log = (entry: Readonly<Record<string, unknown>>) => void;
+import type { Log } from '../telemetry/log.ts';
+import type { RequestRecord } from './request-record.ts';
 
 /** The static files of the console, as the binding gives them. */
 export interface Assets {
@@ -50,6 +49,8 @@ export interface Exchange {
   session: Session | undefined;
   /** Headers of the answer beside those that every answer has. */
   readonly reply: [name: string, value: string][];
+  /** What its line in the http-log will tell; undefined where none of it is logged. */
+  readonly record: RequestRecord | undefined;
 }
 
 /** Answers one request. */

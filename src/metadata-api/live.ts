@@ -10,9 +10,10 @@ import { encodeArtifact } from '../artifact/encode.ts';
 import type { CompileOptions } from '../compile/options.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { Engine } from '../execute/engine.ts';
-import type { Log, WaitUntil } from '../http/types.ts';
+import type { WaitUntil } from '../http/types.ts';
 import { exportMetadata } from '../metadata/export.ts';
 import type { SourceMetadata } from '../metadata/types.ts';
+import type { Log } from '../telemetry/log.ts';
 import { must } from '../util/assert.ts';
 import type { DatabaseOf } from './catalogs.ts';
 import { readSourceCatalogs } from './catalogs.ts';
@@ -95,7 +96,7 @@ export function createLive(options: LiveOptions): Live {
       log({
         type: 'schema-sync',
         level: 'error',
-        error: error instanceof Error ? error.message : String(error),
+        detail: { message: error instanceof Error ? error.message : String(error) },
       });
     }
   };

@@ -13,11 +13,21 @@ export interface TraceContext {
 
 type Given = Pick<TraceContext, 'traceId' | 'parentId' | 'sampled'>;
 
+/** The traces of requests by their headers: all that is done for one is of one trace. */
+const known = new WeakMap<Headers, TraceContext>();
+
 /**
  * The trace of a request: of its B3 headers (github.com/openzipkin/b3-propagation), else of its `traceparent` (W3C Trace
- * Context, section 3.2), else a new one. What is malformed counts as not there.
+ * Context, section 3.2), else a new one, the same one each time it is asked for. What is malformed counts as not there.
  */
 export function traceContextOf(headers: Headers | undefined): TraceContext {
+  if (!headers) return newContext(undefined);
+  let context = known.get(headers);
+  if (!context) known.set(headers, (context = newContext(headers)));
+  return context;
+}
+
+function newContext(headers: Headers | undefined): TraceContext {
   const given = headers && (b3(headers) ?? traceparent(headers.get('traceparent')));
   // One call for both: it is most of what a trace costs.
   const ids = randomHex(given ? 8 : 24);
@@ -34,10 +44,12 @@ export function traceContextJson({ traceId, spanId, sampled }: TraceContext): st
   });
 }
 
-/** Tells a webhook the trace, as Hasura does. */
-export function setB3(headers: Headers, { traceId, spanId, parentId, sampled }: TraceContext): void {
+/** Tells a webhook the trace, in B3 headers and in `traceparent`, over what a client's headers say of it. */
+export function setTrace(headers: Headers, { traceId, spanId, parentId, sampled }: TraceContext): void {
+  headers.set('traceparent', `00-${traceId}-${spanId}-${sampled === true ? '01' : '00'}`);
   headers.set('x-b3-traceid', traceId);
   headers.set('x-b3-spanid', spanId);
+  if (parentId === null) headers.delete('tracestate');
   if (parentId === null) headers.delete('x-b3-parentspanid');
   else headers.set('x-b3-parentspanid', parentId);
   if (sampled === null) headers.delete('x-b3-sampled');

@@ -73,6 +73,20 @@ describe('defaults', () => {
       neonEndpoint: null,
       maxBodyBytes: 10_485_760,
       bodyTimeoutMs: 30_000,
+      logging: {
+        types: new Set([
+          'startup',
+          'http-log',
+          'webhook-log',
+          'websocket-log',
+          'jwk-refresh-log',
+          'api-limit-log',
+        ]),
+        level: 'info',
+        maskedVariables: new Set(),
+        metadataQueries: false,
+        queryOnlyOnError: false,
+      },
     });
   });
 });
@@ -371,6 +385,30 @@ describe('JWT secret', () => {
     const problems = jwtProblems(typeof secret === 'string' ? secret : JSON.stringify(secret));
     expect(problems.join('\n')).toContain(says);
     expect(problems.join('\n')).not.toContain(HS_KEY);
+  });
+});
+
+describe('what is logged', () => {
+  it('is a list of types, a level, and names in lower case', () => {
+    const { logging } = readConfig({
+      HASURA_GRAPHQL_ENABLED_LOG_TYPES: ' query-log , http-log,',
+      HASURA_GRAPHQL_LOG_LEVEL: 'warn',
+      HASURA_GRAPHQL_LOG_MASKED_VARIABLES: 'X-Hasura-Email, password',
+    });
+    expect([...logging.types].sort()).toEqual(['http-log', 'query-log']);
+    expect(logging.level).toBe('warn');
+    expect(logging.maskedVariables).toEqual(new Set(['x-hasura-email', 'password']));
+  });
+
+  it.each([
+    {
+      name: 'HASURA_GRAPHQL_ENABLED_LOG_TYPES',
+      value: 'http-log,sql-log',
+      says: 'expected a list with commas of',
+    },
+    { name: 'HASURA_GRAPHQL_LOG_LEVEL', value: 'loud', says: 'expected one of debug, info, warn, error' },
+  ])('refuses $name=$value', ({ name, value, says }) => {
+    expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(`${name}: ${says}`)]);
   });
 });
 

@@ -350,13 +350,14 @@ describe('a fault of ours', () => {
     );
     expect(response.status).toBe(500);
     expect(await response.json()).toEqual(failure('unexpected', 'internal error'));
-    expect(logged).toEqual([
-      expect.objectContaining({
-        type: 'unexpected-error',
+    expect(logged[0]).toEqual({
+      type: 'unstructured',
+      level: 'error',
+      detail: {
         request_id: 'my-request',
-        error: expect.stringContaining('Invariant broken') as string,
-      }),
-    ]);
+        message: expect.stringContaining('Invariant broken') as string,
+      },
+    });
   });
 
   it('spoils its own entry of a batch only', async () => {

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 
-import { setB3, traceContextJson, traceContextOf } from '../../src/telemetry/trace-context.ts';
+import { setTrace, traceContextJson, traceContextOf } from '../../src/telemetry/trace-context.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const SPAN = 'b7ad6b7169203331';
@@ -68,9 +68,15 @@ test('is told to triggers as Hasura tells it', () => {
 });
 
 test('leaves nothing of the client’s in the headers of a call', () => {
-  const headers = new Headers({ 'x-b3-parentspanid': 'theirs', 'x-b3-sampled': '1' });
-  setB3(headers, { traceId: TRACE, spanId: SPAN, parentId: null, sampled: null });
+  const headers = new Headers({
+    'x-b3-parentspanid': 'theirs',
+    'x-b3-sampled': '1',
+    traceparent: 'theirs',
+    tracestate: 'theirs',
+  });
+  setTrace(headers, { traceId: TRACE, spanId: SPAN, parentId: null, sampled: null });
   expect([...headers]).toEqual([
+    ['traceparent', `00-${TRACE}-${SPAN}-00`],
     ['x-b3-spanid', SPAN],
     ['x-b3-traceid', TRACE],
   ]);
