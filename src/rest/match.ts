@@ -18,7 +18,8 @@ const indexes = new WeakMap<StoredQueries, ReadonlyMap<number, readonly RestEndp
 
 /**
  * The endpoint for a method and the segments behind `/api/rest/`. A segment of the endpoint that begins with `:` takes
- * any text; no endpoint goes before another, so two that take both method and path are ambiguous.
+ * any text; no endpoint goes before another, so two that take both method and path are ambiguous. A slash at the end
+ * counts only where an endpoint has a variable behind it.
  */
 export function matchEndpoint(
   stored: StoredQueries | undefined,
@@ -34,7 +35,8 @@ export function matchEndpoint(
   const [endpoint, rival] = candidates.filter(({ methods }) => methods.includes(method));
   if (rival) return { kind: 'ambiguous' };
   if (endpoint) return { kind: 'found', endpoint, variables: pathVariables(endpoint, segments) };
-  if (candidates.length === 0) return { kind: 'none' };
+  if (candidates.length === 0)
+    return segments.at(-1) === '' ? matchEndpoint(stored, method, segments.slice(0, -1)) : { kind: 'none' };
   return { kind: 'other methods', methods: [...new Set(candidates.flatMap(({ methods }) => methods))] };
 }
 

@@ -46,7 +46,9 @@ describe('an endpoint answers with the data alone', () => {
     ['GET', 'authors/by_name?name=X%2520Y', {}, { author: [{ id: 2 }] }],
     ['POST', 'authors/by_name', json({ name: 'Ada' }), { author: [{ id: 1 }] }],
     ['POST', 'authors/by_name', form('name=X%2520Y'), { author: [{ id: 2 }] }],
+    ['POST', 'authors/by_name', form('{"name":"Ada"}'), { author: [{ id: 1 }] }],
     ['POST', 'authors/by_name?name=Ada', {}, { author: [{ id: 1 }] }],
+    ['POST', 'authors/by_name/', json({ name: 'Ada' }), { author: [{ id: 1 }] }],
     ['POST', 'authors/by_name?name=nobody', json({ name: 'Ada' }), { author: [{ id: 1 }] }],
     ['GET', 'authors/named/X%2520Y', {}, { author: [{ id: 2 }] }],
     ['GET', 'authors/named/O%27Hara%20%22%5C%22', {}, { author: [{ id: 3 }] }],
@@ -78,9 +80,9 @@ describe('an endpoint refuses', () => {
   it.each<[string, string, Init, number, unknown]>([
     ['GET', 'void', {}, 404, error('not-found', 'Endpoint not found')],
     ['GET', '', {}, 404, error('not-found', 'Endpoint not found')],
-    ['GET', 'authors/', {}, 404, error('not-found', 'Endpoint not found')],
+    ['GET', 'authors/x', {}, 404, error('not-found', 'Endpoint not found')],
     ['GET', 'authors%2Fby_name?name=Ada', {}, 404, error('not-found', 'Endpoint not found')],
-    ['DELETE', 'author/1', {}, 405, error('method-not-allowed', 'Allowed methods: GET, PUT')],
+    ['DELETE', 'author/1', {}, 405, error('method-not-allowed', 'Allowed methods: GET,PUT')],
     ['OPTIONS', 'authors', {}, 400, error('bad-request', 'Method OPTIONS not supported.')],
     ['GET', 'way/way', {}, 500, error('unexpected', 'Multiple endpoints match request')],
     ['GET', 'two', {}, 500, error('unexpected', 'A stored query should contain exactly one definition')],
@@ -113,7 +115,13 @@ describe('an endpoint refuses', () => {
         '$.selectionSet.author_by_pk.args.id',
       ),
     ],
-    ['GET', 'changing', {}, 400, error('validation-failed', 'no subscriptions exist')],
+    [
+      'GET',
+      'changing',
+      {},
+      400,
+      error('unexpected-payload', 'subscriptions are not supported by REST endpoints'),
+    ],
     [
       'POST',
       'authors/by_name',
@@ -130,6 +138,14 @@ describe('an endpoint refuses', () => {
     ],
   ])('%s %s', async (method, path, init, status, body) => {
     expect(await ask(method, path, init)).toEqual([status, body]);
+  });
+
+  it('a method by naming the others in a header too', async () => {
+    const response = await fetch(`${hedge.url}/api/rest/author/1`, {
+      method: 'PATCH',
+      headers: { 'x-hasura-admin-secret': ADMIN_SECRET },
+    });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, PUT']);
   });
 
   it('who does not say who they are', async () => {

@@ -33,15 +33,20 @@ describe('a request', () => {
     ['PATCH', 'users/me', 'me', {}],
     ['GET', 'users/7/posts/x y', 'post', { id: '7', post_id: 'x y' }],
     ['GET', 'users//posts/', 'post', { id: '', post_id: '' }],
+    ['GET', 'users/7/posts/1/', 'post', { id: '7', post_id: '1' }],
+    ['PUT', 'users/', 'rename', { id: '' }],
   ])('%s %s is of %s', (method, path, name, variables) => {
     const found = match(method, path);
     if (found.kind !== 'found') throw new Error(found.kind);
     expect([found.endpoint.name, Object.fromEntries(found.variables)]).toEqual([name, variables]);
   });
 
-  it.each(['', 'user', 'users/7/posts', 'Users', 'users/7/posts/1/2'])('to %j has none', (path) => {
-    expect(match('GET', path)).toEqual({ kind: 'none' });
-  });
+  it.each(['', '/', 'user', 'user/', '/users', 'users/7/posts', 'Users', 'users/7/posts/1/2'])(
+    'to %j has none',
+    (path) => {
+      expect(match('GET', path)).toEqual({ kind: 'none' });
+    },
+  );
 
   it('of another method names those there are, of all endpoints with that path', () => {
     expect(match('POST', 'users')).toEqual({ kind: 'other methods', methods: ['GET'] });
