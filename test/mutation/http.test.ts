@@ -1,6 +1,6 @@
 // Mutations over HTTP: permissions for backends, batches, and what is said when the database goes away.
 
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type pg from 'pg';
@@ -114,14 +114,22 @@ test('transactions have the isolation level of their source', async () => {
 });
 
 describe('a database that goes away', () => {
+  const ENDS: Readonly<Record<string, (response: ServerResponse) => void>> = {
+    'with the connection': (response) => response.destroy(),
+    'in the middle of its answer': (response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' });
+      response.write('{"results": [{"fields": [', () => response.destroy());
+    },
+    'with half an answer': (response) =>
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"results": ['),
+    'with another answer': (response) => response.writeHead(200).end('<html>welcome</html>'),
+    'with an error of its own': (response) => response.writeHead(503).end('no'),
+  };
+  let end: string;
   const server = createServer((request, response) => {
     request.resume();
-    request.on('end', () => {
-      if (cut) response.destroy();
-      else response.writeHead(503).end('no');
-    });
+    request.on('end', () => ENDS[end]?.(response));
   });
-  let cut = true;
   let broken: Hedge;
   beforeAll(async () => {
     await new Promise<void>((resolve) => {
@@ -140,8 +148,8 @@ describe('a database that goes away', () => {
     server.close();
   });
 
-  test.each([true, false])('before it answered leaves the outcome open (connection cut: %s)', async (how) => {
-    cut = how;
+  test.each(Object.keys(ENDS))('%s leaves the outcome open', async (how) => {
+    end = how;
     expect((await broken.graphql(INSERT)).body).toMatchObject({
       errors: [
         {
