@@ -47,6 +47,16 @@ test.each<[string, Partial<TableMetadata>, string]>([
     'delete_permission: Inconsistent object: in table "article": in permission for role "user": unexpected operator "_is" for a column of type "int4" at sources.0.tables.0.delete_permissions.0.permission.filter.id._is',
   ],
   [
+    'a filter with a value the column never has',
+    { delete_permissions: [{ role: 'user', permission: { filter: { id: { _in: [1, true] } } } }] },
+    'delete_permission: Inconsistent object: in table "article": in permission for role "user": true is no value of type "int4" at sources.0.tables.0.delete_permissions.0.permission.filter.id._in.1',
+  ],
+  [
+    'a preset that the column cannot hold',
+    { insert_permissions: [{ role: 'user', permission: { check: {}, set: { id: 1.5 } } }] },
+    'insert_permission: Inconsistent object: in table "article": in permission for role "user": 1.5 is no value of type "int4" at sources.0.tables.0.insert_permissions.0.permission.set.id',
+  ],
+  [
     'a webhook without a URL of HTTP',
     { delete_permissions: [{ role: 'user', permission: { filter: {}, validate_input: hook('ftp://x') } }] },
     'delete_permission: Inconsistent object: in table "article": in permission for role "user": the url of validate_input is no URL that begins with http:// or https:// at sources.0.tables.0.delete_permissions.0.permission.validate_input.definition.url',

@@ -297,6 +297,21 @@ describe('a permission', () => {
     ]);
     expect(roles.find(({ role }) => role === 'user')?.tables).toEqual([]);
   });
+
+  test.each([
+    ['Green', []],
+    ['x-hasura-color', []],
+    [null, []],
+    ['nix', ['expected one of the values "Green", "blue", "red" for type "colors_enum", given "nix"']],
+  ])('that sets %j', (favorite, reasons) => {
+    const permission = { columns: ['name'], check: {}, set: { favorite } };
+    const { inconsistencies } = stages.compiled(
+      metadataOf({ tables: [COLORS, { ...USERS, insert_permissions: [{ role: 'user', permission }] }] }),
+    );
+    expect(inconsistencies.map((i) => i.reason)).toEqual(
+      reasons.map((r) => `Inconsistent object: in table "users": in permission for role "user": ${r}`),
+    );
+  });
 });
 
 describe('a table that cannot be an enum', () => {

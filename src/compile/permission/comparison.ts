@@ -38,7 +38,7 @@ export function columnExp(scope: Scope, column: string, shown: ScalarType, value
       type,
       column,
       compare: (op, operand) => {
-        if (shown.enumValues) checkEnumValues(shown, op, operand);
+        checkEnumValues(shown, op, operand);
         return { kind: 'compare', column, type: scope.types.refer(type), op, value: operand };
       },
     },
@@ -50,12 +50,16 @@ function databaseType({ enumValues, ...type }: ScalarType): ScalarType {
   return enumValues ? { ...type, graphql: 'String' } : type;
 }
 
-function checkEnumValues(
-  { enumValues = [], graphql }: ScalarType,
+/**
+ * Looks at literals for a column that references an enum table.
+ * @throws a refusal, in Hasura's words, for one that is no value of the enum.
+ */
+export function checkEnumValues(
+  { enumValues, graphql }: ScalarType,
   op: string,
   operand: PermissionValue,
 ): void {
-  if (!['_eq', '_neq', '_in', '_nin'].includes(op) || operand.kind === 'session') return;
+  if (!enumValues || !['_eq', '_neq', '_in', '_nin'].includes(op) || operand.kind === 'session') return;
   const items: readonly PermissionScalar[] =
     operand.kind === 'list'
       ? operand.items

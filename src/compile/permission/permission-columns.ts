@@ -1,11 +1,13 @@
 // The columns and presets of an insert or update permission -> what a client may give, and what the metadata sets.
 
+import type { PermissionValue } from '../../artifact/types.ts';
 import type { Preset } from '../../artifact/write-types.ts';
 import type { Columns, Presets } from '../../metadata/types.ts';
 import { at, refuse } from '../inconsistency.ts';
 import { compareNames } from '../tables/names.ts';
 import type { TypeTable } from '../tables/scalars.ts';
 import type { TrackedColumn, TrackedTable } from '../tables/tracked.ts';
+import { checkEnumValues } from './comparison.ts';
 import { permissionValue } from './permission-value.ts';
 
 /** Whether Postgres takes a value for the column, and GraphQL has a name for it. */
@@ -36,7 +38,8 @@ export function writableColumns(
 
 /**
  * Reads presets: session variables by name, everything else as a literal that Postgres casts.
- * @throws a refusal for a column that is not there and for a value of a shape its type cannot take.
+ * @throws a refusal for a column that is not there, for a value of a shape its type cannot take, and for one that its
+ *   enum table does not have.
  */
 export function compilePresets(
   types: TypeTable,
@@ -46,11 +49,10 @@ export function compilePresets(
   return Object.entries(presets ?? {}).map(([name, value]) =>
     at(['set', name], () => {
       const { type } = table.columns.get(name) ?? missing(name);
-      return {
-        column: name,
-        type: types.refer(type),
-        value: value === null ? { kind: 'literal', value: null } : permissionValue('_eq', type, value),
-      };
+      const preset: PermissionValue =
+        value === null ? { kind: 'literal', value: null } : permissionValue('_eq', type, value);
+      checkEnumValues(type, '_eq', preset);
+      return { column: name, type: types.refer(type), value: preset };
     }),
   );
 }

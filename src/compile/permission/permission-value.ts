@@ -87,8 +87,24 @@ function checked(type: ScalarType, value: unknown): PermissionScalar {
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
     refuse(`a single value is expected for type "${type.pg.name}"`);
   }
+  const misfit = typeof value === 'string' ? false : MISFITS[type.pg.name]?.(value);
+  if (misfit === true) refuse(`${JSON.stringify(value)} is no value of type "${type.pg.name}"`);
   return scalar(value);
 }
+
+const isBoolean = (value: number | boolean): boolean => typeof value === 'boolean';
+const isNoInteger = (value: number | boolean): boolean => !Number.isInteger(value);
+
+/** JSON that no cast of Postgres turns into a value of the type. What is in quotes Postgres judges itself. */
+const MISFITS: Readonly<Record<string, ((value: number | boolean) => boolean) | undefined>> = {
+  int2: isNoInteger,
+  int4: isNoInteger,
+  int8: isNoInteger,
+  float4: isBoolean,
+  float8: isBoolean,
+  numeric: isBoolean,
+  bool: (value) => typeof value !== 'boolean',
+};
 
 function members(value: unknown, required: readonly string[], optional: readonly string[]): PermissionValue {
   if (!isObject(value)) refuse(`an object with ${required.join(' and ')} is expected`);
