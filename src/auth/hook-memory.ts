@@ -1,4 +1,4 @@
-// What the authentication webhook told lately, by a digest of all it was told: sessions that need no second question.
+// Sessions that the authentication webhook gave lately, by a digest of all it was told: it need not be asked again.
 
 import type { Session } from './types.ts';
 
@@ -27,10 +27,4 @@ export function hookMemory(now: () => number): HookMemory {
       if (sessions.size > MAX_SESSIONS) sessions.delete(sessions.keys().next().value as string);
     },
   };
-}
-
-/** The key of a text: its SHA-256, so that neither tokens nor bodies are kept. */
-export async function memoryKey(text: string): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return String.fromCharCode(...digest);
 }

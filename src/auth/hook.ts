@@ -3,11 +3,12 @@
 
 import type { AuthHookConfig } from '../config/types.ts';
 import { urlWithoutSecrets } from '../telemetry/redact.ts';
+import { sha256Hex } from '../util/sha256.ts';
 import type { WebhookAnswer } from '../webhook/call.ts';
 import { callWebhook, webhookUrl } from '../webhook/call.ts';
 import type { Authenticate } from './authenticate.ts';
 import { readHookAnswer } from './hook-answer.ts';
-import { hookMemory, memoryKey } from './hook-memory.ts';
+import { hookMemory } from './hook-memory.ts';
 import type { HookRequest } from './hook-request.ts';
 import { decisiveText, headersOfCall, hookRequest } from './hook-request.ts';
 import type { Surroundings } from './jwk-set.ts';
@@ -50,7 +51,8 @@ export function hookSessions(config: AuthHookConfig, { now, log }: Surroundings)
 
   return async (arriving) => {
     const request = hookRequest(config, arriving);
-    const key = await memoryKey(decisiveText(request));
+    // A digest, so that neither tokens nor bodies are kept.
+    const key = await sha256Hex(decisiveText(request));
     const known = memory.get(key);
     if (known) return known;
     const asked = now();

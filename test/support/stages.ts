@@ -91,7 +91,7 @@ export async function startStages(sql: string, enumTables: readonly QualifiedNam
         try {
           const text = await runOperation(
             engine,
-            { role, variables: known, trusted: true, backend },
+            { role, variables: known, trusted: true, backend, expiresAt: null },
             { query, variables },
           );
           return (JSON.parse(text) as { data: unknown }).data;

@@ -15,7 +15,7 @@ export interface Received {
 
 export interface Reply {
   readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string;
   /** Before it answers. */
   readonly delayMs?: number;
