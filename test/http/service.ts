@@ -6,6 +6,7 @@ import { DEFAULT_NAMING } from '../../src/artifact/type-names.ts';
 import type { Artifact, Inconsistency, RoleModel } from '../../src/artifact/types.ts';
 import { ARTIFACT_VERSION } from '../../src/artifact/types.ts';
 import { authenticator } from '../../src/auth/authenticate.ts';
+import { cachingOf } from '../../src/cache/caching.ts';
 import { readConfig } from '../../src/config/config.ts';
 import type { Engine } from '../../src/execute/engine.ts';
 import { planCache } from '../../src/execute/plan-cache.ts';
@@ -37,6 +38,7 @@ const emptyRole = (role: string): RoleModel => ({
   types: [],
   tables: [],
   queryFields: [],
+  subscriptionFields: [],
   writes: [],
   mutationFields: [],
 });
@@ -63,6 +65,7 @@ export function service({ env = {}, inconsistencies = [], assets, artifact }: Se
     settings: config,
     plans: planCache(),
     environment: environmentOf(env),
+    caching: cachingOf({ config, settings: config, sources: view.header.sources, env, now: Date.now }),
   };
   const app = createApp({
     engine: () => engine,
