@@ -7,19 +7,22 @@ import type { CatalogColumn, CatalogEnumTable, CatalogTable, CatalogType, Qualif
 /** Values of one enum that are read; a schema with more of them would be of no use to anyone. */
 export const MAX_ENUM_VALUES = 5_000;
 
-/** The columns of a table that can be an enum: its primary key, and what describes its values. */
-export interface EnumColumns {
+/** The columns of an enum table: its primary key, and what describes its values. */
+interface EnumColumns {
   readonly value: CatalogColumn;
   readonly comment: CatalogColumn | null;
 }
 
-/** The columns of a table with a text primary key of one column and at most one other column, of type text. */
-export function enumColumns(table: CatalogTable): EnumColumns | null {
+/**
+ * The columns of a table with a text primary key of one column. Other columns may be there that no enum table has: as
+ * in Hasura, what is wrong with the rows is told beside them.
+ */
+function enumColumns(table: CatalogTable): EnumColumns | null {
   const [key, ...others] = table.primaryKey?.columns ?? [];
   const value = table.columns.find((column) => column.name === key);
-  const [comment = null, ...rest] = table.columns.filter((column) => column !== value);
-  if (!value || others.length > 0 || rest.length > 0) return null;
-  return isText(value.type) && (comment === null || isText(comment.type)) ? { value, comment } : null;
+  if (!value || others.length > 0 || !isText(value.type)) return null;
+  const [comment, ...rest] = table.columns.filter((column) => column !== value);
+  return { value, comment: comment && rest.length === 0 && isText(comment.type) ? comment : null };
 }
 
 export function isText(type: CatalogType): boolean {
@@ -27,7 +30,7 @@ export function isText(type: CatalogType): boolean {
 }
 
 /**
- * Reads the rows of those of `wanted` that can be enums, with one statement; when that fails, table by table, so that
+ * Reads the rows of those of `wanted` that have the key of an enum, with one statement; when that fails, table by table, so that
  * one the role may not read does not take the others along. `run` is as in `readCatalog`.
  */
 export async function readEnumTables(
@@ -67,7 +70,7 @@ async function readRows(
 
 /** `(select coalesce(json_agg(json_build_array("value", "comment")), '[]') from (select … from "colors" limit 5001) as "r")` */
 function rowsSql(table: CatalogTable): Sql {
-  const { value, comment } = must(enumColumns(table), 'only tables that can be enums are read');
+  const { value, comment } = must(enumColumns(table), 'only tables with such a key are read');
   const described = comment === null ? sql`null` : ident(comment.name);
   const limit = integer(MAX_ENUM_VALUES + 1);
   return sql`(select coalesce(json_agg(json_build_array(r.v, r.c)), '[]') from (select ${ident(value.name)} as v, ${described} as c from ${ident(table.schema, table.name)} limit ${limit}) as r)`;

@@ -31,8 +31,10 @@ insert into zones values ('red', 'A'), ('blue', 'B');
 create table no_key (value text);
 create table two_keys (b text, a text, primary key (b, a));
 create table number_key (id int primary key, n int);
-create table number_comment (value text primary key, n bigint[]);
-create table wide (value text primary key, c text, a text);
+create table number_comment (value text primary key, n bigint[]); insert into number_comment values ('ok');
+create table empty_comment (value text primary key, n bigint);
+create table wide (value text primary key, c text, a text); insert into wide values ('a b'), ('ok');
+create table cases (value text primary key); insert into cases values ('a'), ('A'), ('b');
 create table wide_without_key (value text, c text, a text);
 create table empty_one (value text primary key);
 create table bad_one (value text primary key); insert into bad_one values ('a b'), ('ok');
@@ -264,6 +266,17 @@ describe('graphql-default', () => {
     );
   });
 
+  test('has no two values of one name', () => {
+    const reasons = (...[customization, options]: [SourceCustomization, Partial<CompileOptions>]): string[] =>
+      stages
+        .compiled(metadataOf({ tables: [named('cases', { is_enum: true })], customization }), options)
+        .inconsistencies.map((i) => i.reason);
+    expect(reasons({}, {})).toEqual([]);
+    expect(reasons(given[1], given[2])).toEqual([
+      'Inconsistent object: the table "cases" cannot be used as an enum because the values "A" and "a" would all be called A by the naming convention graphql-default',
+    ]);
+  });
+
   test('permissions keep the values of the database', async () => {
     expect(await serve(...given)('red', '{ users { name } }')).toEqual({ users: [{ name: 'Ann' }] });
   });
@@ -330,8 +343,12 @@ describe('a table that cannot be an enum', () => {
     ],
     ['number_comment', 'because the table’s comment column ("n") must have type "text", not type "_int8"'],
     [
+      'empty_comment',
+      'for the following reasons:\n  • the table’s comment column ("n") must have type "text", not type "bigint"\n  • the table must have at least one row\n',
+    ],
+    [
       'wide',
-      'because the table must have exactly one primary key and optionally one comment column, not 2 columns (a, c)',
+      'for the following reasons:\n  • the table must have exactly one primary key and optionally one comment column, not 2 columns (a, c)\n  • the value "a b" is not a valid GraphQL enum value name\n',
     ],
     [
       'wide_without_key',

@@ -1,6 +1,6 @@
 // Tables the metadata calls enums, with their rows -> the GraphQL enum each gives, or why it gives none.
 
-import { derivedTypeName, enumWord } from '../../artifact/type-names.ts';
+import { derivedTypeName, enumWord, type SourceNaming } from '../../artifact/type-names.ts';
 import type { EnumValue, ScalarType } from '../../artifact/types.ts';
 import { isText, MAX_ENUM_VALUES } from '../../catalog/enum-tables.ts';
 import type { CatalogColumn, CatalogEnumTable, CatalogTable } from '../../catalog/types.ts';
@@ -26,7 +26,7 @@ export function compileEnums(source: TrackedSource): ReadonlyMap<string, TableEn
     const key = nameKey(table);
     const described = catalogTables.get(key);
     if (isEnum !== true || !described) continue;
-    const reasons = reasonsAgainst(described, rows.get(key));
+    const reasons = reasonsAgainst(described, rows.get(key), naming);
     if (reasons.length > 0) {
       enums.set(key, { kind: 'refused', reason: refusal(described, reasons) });
       continue;
@@ -88,12 +88,37 @@ function refusal(table: CatalogTable, reasons: readonly string[]): string {
   return `the table ${quotedLabel(table)} cannot be used as an enum ${because}`;
 }
 
-function reasonsAgainst(table: CatalogTable, rows: CatalogEnumTable | undefined): string[] {
-  const reasons = [...keyReasons(table), ...columnReasons(table)];
-  if (reasons.length > 0) return reasons;
+function reasonsAgainst(
+  table: CatalogTable,
+  rows: CatalogEnumTable | undefined,
+  naming: SourceNaming,
+): string[] {
+  const ofKey = keyReasons(table);
+  const reasons = [...ofKey, ...columnReasons(table)];
+  // Without such a key there are no values to look at.
+  return ofKey.length > 0 ? reasons : [...reasons, ...rowReasons(rows, naming)];
+}
+
+function rowReasons(rows: CatalogEnumTable | undefined, naming: SourceNaming): string[] {
   if (rows?.failure !== undefined) return [`postgres error: ${rows.failure}`];
   if (rows?.values === undefined) return ['its rows were not read: build again, or reload the metadata'];
-  return valueReasons(rows.values.map(({ value }) => value));
+  const values = rows.values.map(({ value }) => value);
+  const reasons = valueReasons(values);
+  return reasons.length > 0 ? reasons : sameNameReasons(values, naming);
+}
+
+/** Beyond Hasura, whose schema then has one name twice and no way to tell which value is meant. */
+function sameNameReasons(values: readonly string[], { convention }: SourceNaming): string[] {
+  const named = Map.groupBy(values, (value) => enumWord(convention, value));
+  return [...named].flatMap(([name, same]) => {
+    const list = same
+      .toSorted(compareNames)
+      .map((value) => `"${value}"`)
+      .join(' and ');
+    return same.length > 1
+      ? [`the values ${list} would all be called ${name} by the naming convention ${convention}`]
+      : [];
+  });
 }
 
 function keyReasons({ primaryKey, columns }: CatalogTable): string[] {
