@@ -4,9 +4,11 @@ import type { EnumValue, ScalarType } from '../artifact/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { Path } from '../error/path.ts';
 import { pathText } from '../error/path.ts';
+import { quotedElement } from '../sql/quoted.ts';
 import type { Sql } from '../sql/sql.ts';
 import { ident, sql } from '../sql/sql.ts';
 import { ExactNumber } from '../util/exact-number.ts';
+import { boundedInteger, type IntegerBits } from './bounded-integer.ts';
 import { geoJsonText } from './geojson.ts';
 import { cursorJson } from './relay/base64.ts';
 import { readNodeId } from './relay/node-id.ts';
@@ -117,17 +119,13 @@ function encodeArray(
       fail(`unexpected null value for type '${type.graphql}'`, { parent: path, key: i });
     if (Array.isArray(item) && !isJson(element))
       return encodeArray(type, item, { parent: path, key: i }, () => 'a list');
-    return quoteElement(
+    return quotedElement(
       encodeScalar(element, item, { parent: path, key: i }, () =>
         Array.isArray(value) ? describeJson(item) : describe(),
       ),
     );
   });
   return `{${texts.join(',')}}`;
-}
-
-function quoteElement(text: string): string {
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
 function encodeScalar(
@@ -145,12 +143,10 @@ function encodeScalar(
   switch (type.graphql) {
     // As in Hasura, a column takes its values as text too: that is how it gives some of them.
     case 'Int':
-      if (typeof value === 'string' && /^[+-]?\d+$/.test(value)) return encodeInt(Number(value), path);
-      return typeof value === 'number'
-        ? encodeInt(value, path)
-        : value instanceof ExactNumber
-          ? outOfBounds(value.text, path)
-          : mismatch('a 32-bit integer');
+      if (typeof value === 'string' && /^[+-]?\d+$/.test(value)) return boundedInteger(value, 32, path);
+      return typeof value === 'number' || value instanceof ExactNumber
+        ? boundedInteger(value, 32, path)
+        : mismatch('a 32-bit integer');
     case 'Float':
       if (typeof value === 'string' && FLOAT_TEXT.test(value)) return value;
       return typeof value === 'number' || value instanceof ExactNumber
@@ -167,11 +163,20 @@ function encodeScalar(
   if (typeof value === 'string') return textOf(value, path);
   if (typeof value === 'number' || value instanceof ExactNumber) {
     const text = numberText(value);
+    if (type.pg.schema !== 'pg_catalog') return text;
+    const bits = BITS.get(type.pg.name);
+    if (bits) return boundedInteger(value, bits, path);
     return type.pg.name === 'money' ? withoutExponent(text) : text;
   }
   if (typeof value === 'boolean') return String(value);
   return mismatch('a string');
 }
+
+/** Integers that GraphQL's `Int` does not stand for. */
+const BITS: ReadonlyMap<string, IntegerBits> = new Map([
+  ['int2', 16],
+  ['int8', 64],
+]);
 
 /** Digits can be read in one way only: two would make a long text that fails take quadratic time. */
 const FLOAT_TEXT = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?|Infinity|NaN)$/;
@@ -213,27 +218,6 @@ function checkLabelPath(text: string, path: Path | undefined): void {
   );
 }
 
-function encodeInt(value: number, path: Path | undefined): string {
-  if (Number.isInteger(value) && value >= -2147483648 && value <= 2147483647) return String(value);
-  return outOfBounds(String(value), path);
-}
-
-function outOfBounds(text: string, path: Path | undefined): never {
-  const number = Number(text);
-  const shown = Number.isInteger(number) && Math.abs(number) >= 1e7 ? scientific(text) : text;
-  throw new HedgeError(
-    'parse-failed',
-    `The value ${shown} lies outside the bounds or is not an integer. Maybe it is a float, or is there integer overflow?`,
-    { path: pathText(path) },
-  );
-}
-
-/** `2147483648` as `2.147483648e9`. */
-function scientific(text: string): string {
-  const [mantissa = '0', exponent = '0'] = Number(text).toExponential().split('e');
-  return `${mantissa.includes('.') ? mantissa : `${mantissa}.0`}e${Number(exponent)}`;
-}
-
 function numberText(value: number | ExactNumber): string {
   return value instanceof ExactNumber ? value.text : Object.is(value, -0) ? '-0' : String(value);
 }
@@ -273,7 +257,7 @@ function encodeJsonPath(value: unknown, path: Path | undefined, describe: () => 
     keys.push(match[1] ?? match[2] ?? (match[3] ?? match[4] ?? '').replaceAll(/\\(.)/g, '$1'));
     at = step.lastIndex;
   }
-  return `{${keys.map((key) => quoteElement(textOf(key, path))).join(',')}}`;
+  return `{${keys.map((key) => quotedElement(textOf(key, path))).join(',')}}`;
 }
 
 /** Text that Postgres can store: no NUL, and no half of a surrogate pair, which UTF-8 cannot carry. */

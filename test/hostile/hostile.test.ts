@@ -188,6 +188,10 @@ describe('values', () => {
     ],
     [
       '{ author(where: {big: {_eq: 99999999999999999999}}) { id } }',
+      'parse-failed $.selectionSet.author.args.where.big._eq The value 9.9999999999999999999e19 lies outside the bounds or is not an integer. Maybe it is a float, or is there integer overflow?',
+    ],
+    [
+      '{ author(where: {big: {_eq: "99999999999999999999"}}) { id } }',
       'data-exception $ value "99999999999999999999" is out of range for type bigint',
     ],
     [

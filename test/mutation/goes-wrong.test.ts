@@ -333,8 +333,17 @@ describe('a value', () => {
 
   const objects = 'data-exception $.selectionSet.insert_value.args.objects';
   test.each<[string, string, string]>([
-    ['big', '9223372036854775808', `${objects} value "9223372036854775808" is out of range for type bigint`],
-    ['big', '1.5', `${objects} invalid input syntax for type bigint: "1.5"`],
+    [
+      'big',
+      '9223372036854775808',
+      'parse-failed $.selectionSet.insert_value.args.objects[0].big The value 9.223372036854775808e18 lies outside the bounds or is not an integer. Maybe it is a float, or is there integer overflow?',
+    ],
+    [
+      'big',
+      '"9223372036854775808"',
+      `${objects} value "9223372036854775808" is out of range for type bigint`,
+    ],
+    ['big', '"1.5"', `${objects} invalid input syntax for type bigint: "1.5"`],
     ['num', `1e140000`, `${objects} value overflows numeric format`],
     [
       'money',

@@ -13,6 +13,8 @@ const type = (name: string, graphql = name, array = false): ScalarType => ({
 });
 const scalar = (name: string, graphql = name): Leaf => ({ kind: 'scalar', type: type(name, graphql) });
 const INT = scalar('int4', 'Int');
+const SMALL = scalar('int2', 'smallint');
+const BIG = scalar('int8', 'bigint');
 const TEXT = scalar('text', 'String');
 const path = { parent: undefined, key: 'arg' };
 const encode = (leaf: Leaf, value: unknown) => encodeLeaf(leaf, value, path, () => 'a thing');
@@ -45,6 +47,14 @@ describe('encodeLeaf', () => {
       ['a', 'b"c\\d', '{e}', ''],
       '{"a","b\\"c\\\\d","{e}",""}',
     ],
+    [INT, -2147483648, '-2147483648'],
+    [INT, new ExactNumber('1.0e3'), '1000'],
+    [SMALL, 32767, '32767'],
+    [BIG, new ExactNumber('9223372036854775807'), '9223372036854775807'],
+    [BIG, new ExactNumber('-9223372036854775808'), '-9223372036854775808'],
+    [BIG, new ExactNumber('9007199254740993.0'), '9007199254740993'],
+    [BIG, '9223372036854775808', '9223372036854775808'],
+    [BIG, 0, '0'],
     [{ kind: 'array', type: type('int4', 'Int') }, [], '{}'],
     [{ kind: 'array', type: type('int4', 'Int') }, 7, '{"7"}'],
     [{ kind: 'scalar', type: type('text', 'String', true) }, '{a,b}', '{a,b}'],
@@ -74,6 +84,27 @@ describe('encodeLeaf', () => {
       1.5,
       'parse-failed $.arg The value 1.5 lies outside the bounds or is not an integer. Maybe it is a float, or is there integer overflow?',
     ],
+    ...(
+      [
+        [INT, -2147483649, '-2.147483649e9'],
+        [INT, 1e300, '1.0e300'],
+        [INT, 0.05, '5.0e-2'],
+        [INT, -0.5, '-0.5'],
+        [SMALL, 32768, '32768.0'],
+        [SMALL, -32769, '-32769.0'],
+        [SMALL, 9999999, '9999999.0'],
+        [SMALL, 10000000, '1.0e7'],
+        [BIG, 1.5, '1.5'],
+        [BIG, new ExactNumber('9223372036854775808'), '9.223372036854775808e18'],
+        [BIG, new ExactNumber('-9223372036854775809'), '-9.223372036854775809e18'],
+        [BIG, new ExactNumber('9223372036854775807.25'), '9.22337203685477580725e18'],
+        [BIG, new ExactNumber('1e99999999'), '1.0e99999999'],
+      ] as const
+    ).map(([leaf, value, shown]): [Leaf, unknown, string] => [
+      leaf,
+      value,
+      `parse-failed $.arg The value ${shown} lies outside the bounds or is not an integer. Maybe it is a float, or is there integer overflow?`,
+    ]),
     [INT, null, "validation-failed $.arg unexpected null value for type 'Int'"],
     [TEXT, 1, "validation-failed $.arg expected a string for type 'String', but found a thing"],
     [TEXT, 'a\0b', 'data-exception $.arg a text value holds the character NUL, which Postgres cannot store'],
