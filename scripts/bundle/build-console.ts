@@ -1,9 +1,9 @@
-// src/console/ and the packages of GraphiQL -> static files under /console/ in the folder of the `ASSETS` binding.
+// src/console/ and the packages of GraphiQL and Swagger UI -> static files under /console/ in the folder of the `ASSETS` binding.
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { ASSETS_DIR, ROOT, WORK_DIR } from './paths.ts';
 
@@ -20,7 +20,8 @@ export async function isConsoleStale(): Promise<boolean> {
 
 /**
  * Builds the console: everything it loads comes from its own origin, no script stands inside the page, and none calls
- * `eval`, so that a strict Content-Security-Policy holds (Monaco needs inline styles, and fonts from `data:`).
+ * `eval`, so that a strict Content-Security-Policy holds (Monaco needs inline styles, and fonts from `data:`). Swagger UI
+ * sends the document to a service that checks it unless told not to, which the page does.
  */
 export async function buildConsole(): Promise<void> {
   const { build } = await import('esbuild');
@@ -40,7 +41,7 @@ export async function buildConsole(): Promise<void> {
   await Promise.all([
     build({
       ...common,
-      entryPoints: [join(SOURCES, 'main.ts')],
+      entryPoints: { main: join(SOURCES, 'main.ts'), 'rest/main': join(SOURCES, 'rest', 'main.ts') },
       format: 'esm',
       splitting: true,
       chunkNames: 'chunk-[hash]',
@@ -55,22 +56,24 @@ export async function buildConsole(): Promise<void> {
       },
       format: 'iife',
     }),
-    copyFile(join(SOURCES, 'index.html'), join(draft, 'index.html')),
-    copyFile(join(SOURCES, 'icon.svg'), join(draft, 'icon.svg')),
+    ...['index.html', 'icon.svg', 'rest/index.html'].map((name) => copyInto(draft, name)),
   ]);
   await rm(OUTPUT, { recursive: true, force: true });
   await rename(draft, OUTPUT);
   await writeFile(STAMP, await consoleHash());
 }
 
+async function copyInto(folder: string, name: string): Promise<void> {
+  const target = join(folder, name);
+  await mkdir(dirname(target), { recursive: true });
+  await copyFile(join(SOURCES, name), target);
+}
+
 async function consoleHash(): Promise<string> {
   const hash = createHash('sha256');
-  const names = (await readdir(SOURCES)).sort();
-  const files = [
-    ...names.map((name) => join(SOURCES, name)),
-    join(ROOT, 'package-lock.json'),
-    import.meta.filename,
-  ];
+  const entries = await readdir(SOURCES, { recursive: true, withFileTypes: true });
+  const sources = entries.filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name));
+  const files = [...sources.sort(), join(ROOT, 'package-lock.json'), import.meta.filename];
   for (const file of files) hash.update(`${file}\0`).update(await readFile(file));
   return hash.digest('hex');
 }
