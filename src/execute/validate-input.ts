@@ -46,11 +46,8 @@ export async function validateInputs(
   try {
     for (const [i, call] of calls.entries()) {
       await asked[i - CONCURRENT_CALLS];
-      const webhook = must(inputs[i], 'a call is of an input').webhook.url;
-      const agreement = callWebhook(call).then((answer) => {
-        context.observer?.validated({ webhook, request: call.body ?? '', answer });
-        checkAnswer(answer);
-      });
+      const { webhook } = must(inputs[i], 'a call is of an input');
+      const agreement = agreementOf(context, webhook, call);
       agreement.catch(() => {}); // awaited in order
       asked.push(agreement);
     }
@@ -58,6 +55,16 @@ export async function validateInputs(
   } finally {
     given.abort();
   }
+}
+
+async function agreementOf(
+  { observer }: ValidationContext,
+  { url }: ValidateInputModel,
+  call: WebhookCall,
+): Promise<void> {
+  const answer = await callWebhook(call);
+  observer?.validated({ webhook: url, request: call.body ?? '', answer });
+  checkAnswer(answer);
 }
 
 function webhookCall(

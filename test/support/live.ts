@@ -14,6 +14,8 @@ export interface LiveOptions {
   readonly database?: TestDatabase;
   /** Vars of the worker over the usual ones. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Receives each line of the worker's log. */
+  readonly onLine?: (line: string) => void;
 }
 
 export interface Answer {
@@ -55,7 +57,7 @@ export async function startLive(options: LiveOptions = {}): Promise<Live> {
       NEON_ENDPOINT: inject('neonUrl'),
       ...options.env,
     },
-    onLog: () => {},
+    onLog: ({ message }) => options.onLine?.(message),
   });
   const request: Live['request'] = async (path, init = {}) => {
     const response = await fetch(worker.url + path, {
