@@ -121,7 +121,7 @@ export function compileProject(
     artifact,
     inconsistencies: artifact.inconsistencies.map(({ name, reason, message, path }) => {
       const { file, line, column } = locate(metadata, path);
-      return `${file}:${line}:${column}: ${name}: ${reason}${message === undefined ? '' : `: ${message}`}`;
+      return `${file}:${line}:${column}: ${name}: ${reason.trimEnd()}${message === undefined ? '' : `: ${message}`}`;
     }),
   };
 }

@@ -10,7 +10,7 @@ import { hasValidName, scalarOf } from '../tables/scalars.ts';
 import { tableMemberObject } from '../tables/tables.ts';
 import type { TrackedComputedField, TrackedTable } from '../tables/tracked.ts';
 import { type ArgumentRoles, becauseOf, compileCall, isJsonType } from './function-arguments.ts';
-import { columnsMissing, functionRows, isRecord } from './function-rows.ts';
+import { columnsMissing, functionRows } from './function-rows.ts';
 
 /** A computed field that compiles, with what the list of inconsistencies would call it. */
 export interface CompiledComputedField {
@@ -62,6 +62,7 @@ function compileComputedField(
   if (reasons.length > 0 || 'problem' in returns || 'problem' in roles) {
     return refuse(
       `the computed field "${name}" cannot be added to table ${quotedLabel(table.catalog)} ${becauseOf(reasons)}`,
+      columnsMissing(fn),
     );
   }
   return {
@@ -148,7 +149,6 @@ function resultOf(
     };
   }
   const type: ScalarType = scalarOf(fn.returns, typeNames);
-  if (isRecord(fn.returns)) return { problem: columnsMissing(fn) };
   if (fn.returns.kind === 'pseudo' || fn.returns.kind === 'composite') {
     return { problem: `the function ${name} returning type ${fn.returns.name} is not a BASE type` };
   }

@@ -80,13 +80,13 @@ function declaredColumns(
   return catalog.composites.find((type) => nameKey(type) === nameKey(returns))?.fields ?? null;
 }
 
-/** `RETURNS record`, whose columns a call would have to list. */
-export function isRecord({ schema, name, dimensions }: CatalogType): boolean {
+function isRecord({ schema, name, dimensions }: CatalogType): boolean {
   return schema === 'pg_catalog' && name === 'record' && dimensions === 0;
 }
 
-/** Why a function that gives records cannot be used. */
-export function columnsMissing(fn: CatalogFunction): string {
+/** What would let a function of `RETURNS record` be used, which Hasura's reason does not say; undefined for others. */
+export function columnsMissing(fn: CatalogFunction): string | undefined {
+  if (!isRecord(fn.returns) || fn.returnsColumns.length > 0) return undefined;
   return (
     `the function ${quotedLabel(fn)} returns "record" without saying which columns that are: ` +
     'declare them with RETURNS TABLE (…) or OUT arguments'

@@ -10,7 +10,7 @@ import { type BaseName, baseNameOf, rootFieldName } from '../tables/naming.ts';
 import { describe } from '../tables/root-fields.ts';
 import type { TrackedFunction, TrackedRows, TrackedSource } from '../tables/tracked.ts';
 import { becauseOf, compileCall, isJsonType } from './function-arguments.ts';
-import { columnsMissing, functionRows, isRecord } from './function-rows.ts';
+import { columnsMissing, functionRows } from './function-rows.ts';
 
 /**
  * Compiles the tracked functions of every source. Tables must have been tracked before. Functions that are missing,
@@ -61,7 +61,10 @@ function trackFunction(
     const rows = functionRows(source, found, typeNames);
     const reasons = problems(source, metadata, found, rows);
     if (reasons.length > 0) {
-      refuse(`the function ${quotedLabel(found)} cannot be tracked ${becauseOf(reasons)}`);
+      refuse(
+        `the function ${quotedLabel(found)} cannot be tracked ${becauseOf(reasons)}`,
+        columnsMissing(found),
+      );
     }
     return found;
   });
@@ -139,8 +142,6 @@ function problems(
   const { returns } = fn;
   if (rows) {
     if ('problem' in rows) reasons.push(rows.problem);
-  } else if (isRecord(returns)) {
-    reasons.push(columnsMissing(fn));
   } else {
     const composite = returns.kind === 'composite' && returns.dimensions === 0;
     if (!composite) reasons.push('the function does not return a "COMPOSITE" type');
