@@ -1,4 +1,4 @@
-// A text -> a literal of Postgres' SQL.
+// Texts -> literals of Postgres' SQL, and members of its arrays.
 
 import { assert } from '../util/assert.ts';
 
@@ -7,4 +7,9 @@ export function quoted(text: string): string {
   assert(!text.includes('\0'), 'values that Postgres takes hold no NUL');
   const doubled = text.replaceAll("'", "''");
   return doubled.includes('\\') ? ` E'${doubled.replaceAll('\\', '\\\\')}'` : `'${doubled}'`;
+}
+
+/** A text as a member of an array in Postgres' input syntax: `{"a","b"}`. */
+export function quotedElement(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
