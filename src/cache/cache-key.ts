@@ -128,7 +128,8 @@ function sessionNames(answer: Answer): SessionNames {
         answer.parts.flatMap((part) => (part.kind === 'statement' ? part.statement.bindings : [])),
       );
     case 'mutation':
-      throw new Error('Invariant broken: mutations are not cached');
+    case 'subscription':
+      throw new Error('Invariant broken: only queries are cached');
     default:
       return unreachable(answer);
   }
@@ -147,6 +148,7 @@ function namesIn(bindings: readonly Binding[]): SessionNames {
       case 'constant':
       case 'request':
       case 'rows':
+      case 'cursor':
         break;
       default:
         unreachable(binding);

@@ -36,7 +36,7 @@ export async function cachedText(
   const known = refresh ? undefined : await lookUp(caching, store, keys);
   if (known) {
     arrival.observer?.answering('cached');
-    arrival.noteCached?.({ ...keys, isHit: true, maxAge: secondsLeft(known, caching), warning: null });
+    arrival.noteCached?.({ ...keys, maxAge: secondsLeft(known, caching), warning: null });
     return known.text;
   }
   // What the databases say was true at this time or later; a clearing in between counts.
@@ -47,7 +47,7 @@ export async function cachedText(
   const warning =
     cookiesOf(arrival) > cookies ? 'response-sets-cookie' : await keep(store, answerName(keys.key), kept);
   const maxAge = warning === null ? secondsLeft(kept, caching) : null;
-  arrival.noteCached?.({ ...keys, isHit: false, maxAge, warning });
+  arrival.noteCached?.({ ...keys, maxAge, warning });
   return text;
 }
 

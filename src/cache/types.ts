@@ -34,7 +34,6 @@ export interface CacheOutcome {
   readonly key: string;
   /** Of this query with whatever variables, for every role. */
   readonly family: string;
-  readonly isHit: boolean;
   /** Seconds the answer stays; null when it could not be kept, which `warning` explains. */
   readonly maxAge: number | null;
   /** In Hasura's words. */

@@ -7,8 +7,8 @@ import { unreachable } from '../util/assert.ts';
 import { watch } from './run-log.ts';
 import type { AppContext, Exchange, Handler } from './types.ts';
 
-/** The settings by which an answer is known to be anybody's. */
-type AudienceConfig = Pick<Config, 'unauthorizedRole' | 'jwts' | 'authHook'>;
+/** The settings by which an answer is known to be anybody's, and what it depends on. */
+type AudienceConfig = Pick<Config, 'unauthorizedRole' | 'jwts' | 'authHook' | 'cors'>;
 
 /** What the run of an exchange's only operation is told of it. Its answer gets Hasura's headers of cached answers. */
 export function arrivalOf(context: AppContext, exchange: Exchange, asked: GraphqlRequest): Arrival {
@@ -22,30 +22,38 @@ export function arrivalOf(context: AppContext, exchange: Exchange, asked: Graphq
 }
 
 function* cacheHeaders(
-  { key, family, maxAge, warning, isPersonal }: CacheOutcome,
-  { request, session }: Exchange,
+  outcome: CacheOutcome,
+  exchange: Exchange,
   config: AudienceConfig,
 ): Generator<[string, string]> {
+  const { key, family, maxAge, warning } = outcome;
   yield ['x-hasura-query-cache-key', key];
   yield ['x-hasura-query-family-cache-key', family];
   if (warning !== null) yield ['warning', `199 - ${warning}`];
   if (maxAge === null) return;
-  if (!canBeStored(request)) {
-    yield ['cache-control', `max-age=${maxAge}`];
-    return;
-  }
-  const isPublic =
-    config.authHook === null &&
-    config.unauthorizedRole !== null &&
-    session?.role === config.unauthorizedRole &&
-    !session.trusted &&
-    !isPersonal;
-  // A browser would give one visitor's answer to the next, who is somebody else at the same URL.
-  if (!isPublic) yield ['cache-control', `private, no-cache, max-age=${maxAge}`];
-  else {
+  if (!canBeStored(exchange.request)) yield ['cache-control', `max-age=${maxAge}`];
+  else if (isAnybodys(outcome, exchange, config)) {
     yield ['cache-control', `public, max-age=${maxAge}, s-maxage=${maxAge}`];
-    yield ['vary', credentialHeaders(config).join(', ')];
+    yield ['vary', askerHeaders(config).join(', ')];
   }
+  // A browser would give one visitor's answer to the next, who is somebody else at the same URL.
+  else yield ['cache-control', `private, no-cache, max-age=${maxAge}`];
+}
+
+/** Whether everybody who names nobody is given this answer. A webhook may look at any header to tell who asks. */
+function isAnybodys(
+  { isPersonal }: CacheOutcome,
+  { session, reply }: Exchange,
+  { unauthorizedRole, authHook }: AudienceConfig,
+): boolean {
+  return (
+    unauthorizedRole !== null &&
+    session?.role === unauthorizedRole &&
+    !session.trusted &&
+    !isPersonal &&
+    authHook === null &&
+    !reply.some(([name]) => name.toLowerCase() === 'set-cookie')
+  );
 }
 
 /** Whether the answer to a request of this method may be stored by a cache that is not asked to (RFC 9111, section 3). */
@@ -53,10 +61,11 @@ function canBeStored({ method }: Request): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** The request headers that decide who asks. */
-function credentialHeaders({ jwts }: AudienceConfig): readonly string[] {
+/** The request headers that decide who asks, and whether a page may read the answer. */
+function askerHeaders({ jwts, cors }: AudienceConfig): readonly string[] {
   const names = jwts.map(({ header }) => tokenHeader(header));
-  return [...new Set(['X-Hasura-Admin-Secret', 'X-Hasura-Access-Key', ...names])];
+  const origin = cors.kind === 'disabled' ? [] : ['Origin'];
+  return [...new Set(['X-Hasura-Admin-Secret', 'X-Hasura-Access-Key', ...names, ...origin])];
 }
 
 function tokenHeader(place: JwtHeader): string {

@@ -5,6 +5,8 @@ import type { CorsConfig } from '../config/types.ts';
 import type { Service } from './types.ts';
 
 const METHODS = 'GET,POST,PUT,PATCH,DELETE,OPTIONS';
+/** Headers that pages may read, as in Hasura, and the one that finds a request in the log. */
+const EXPOSED = 'X-Hasura-Query-Cache-Key,X-Hasura-Query-Family-Cache-Key,Warning,X-Request-Id';
 /** Seconds a browser may remember a preflight. */
 const MAX_AGE = '1728000';
 
@@ -43,7 +45,7 @@ function corsHeaders(
 ): [string, string][] | undefined {
   const shared: [string, string][] = [
     ['access-control-allow-methods', METHODS],
-    ['access-control-expose-headers', 'X-Request-Id'],
+    ['access-control-expose-headers', EXPOSED],
   ];
   if (config.kind === 'any') return [['access-control-allow-origin', '*'], ...shared];
   return isNamed(config, origin)

@@ -249,7 +249,7 @@ describe('REST endpoints', () => {
     };
     const admin = { 'x-hasura-admin-secret': ADMIN_SECRET };
     const rows = (...ids: number[]) => ({ item: ids.map((id) => ({ id })) });
-    const credentials = 'X-Hasura-Admin-Secret, X-Hasura-Access-Key';
+    const credentials = 'X-Hasura-Admin-Secret, X-Hasura-Access-Key, Origin';
     expect(await get('items', admin)).toEqual(['private, no-cache, max-age=30', null, rows(1, 2, 3)]);
     expect(await get('items')).toEqual(['public, max-age=30, s-maxage=30', credentials, rows(1, 2)]);
     expect(await get('fresh')).toEqual(['no-store', null, rows(1, 2)]);
