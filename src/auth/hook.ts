@@ -3,6 +3,7 @@
 
 import type { AuthHookConfig } from '../config/types.ts';
 import { urlWithoutSecrets } from '../telemetry/redact.ts';
+import { setTrace, traceContextOf } from '../telemetry/trace-context.ts';
 import { sha256Hex } from '../util/sha256.ts';
 import type { WebhookAnswer } from '../webhook/call.ts';
 import { callWebhook, webhookUrl } from '../webhook/call.ts';
@@ -36,10 +37,12 @@ export function hookSessions(config: AuthHookConfig, { now, log }: Surroundings)
     };
   }
 
-  async function ask(request: HookRequest): Promise<WebhookAnswer> {
+  async function ask(request: HookRequest, client: Headers): Promise<WebhookAnswer> {
+    const headers = headersOfCall(request);
+    setTrace(headers, traceContextOf(client));
     const answer = await callWebhook({
       url,
-      headers: headersOfCall(request),
+      headers,
       body: request.body && JSON.stringify(request.body),
       timeoutMs: config.timeoutMs,
       maxBytes: MAX_ANSWER_BYTES,
@@ -56,7 +59,7 @@ export function hookSessions(config: AuthHookConfig, { now, log }: Surroundings)
     const known = memory.get(key);
     if (known) return known;
     const asked = now();
-    const answer = await ask(request);
+    const answer = await ask(request, arriving.headers);
     const { role, variables, expiresAt, mayBeRemembered } = readHookAnswer(answer, asked);
     const cookies = answer.kind === 'answered' ? answer.headers.getSetCookie() : [];
     for (const cookie of cookies) arriving.reply.push(['set-cookie', cookie]);
