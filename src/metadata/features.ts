@@ -22,7 +22,12 @@ export const FEATURES: Readonly<Record<string, Feature>> = {
       'version. Live mode makes the triggers in the database; a build makes none.',
   },
   'sources[].tables[].remote_relationships': NOT_YET,
-  'sources[].tables[].logical_model': NOT_YET,
+  'sources[].tables[].logical_model': {
+    available: false,
+    says: (object) =>
+      `tells Hasura the columns of tables in databases without a schema, such as MongoDB; ${object} has those that ` +
+      'Postgres knows, and what it says there has no effect.',
+  },
   'sources[].tables[].apollo_federation_config': NOT_YET,
   'sources[].query_tags': NOT_YET,
   'sources[].health_check': NOT_YET,
