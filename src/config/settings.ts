@@ -150,7 +150,8 @@ export const SETTINGS = {
     schema: boolean,
   },
   HASURA_GRAPHQL_ENABLE_CONSOLE: {
-    meaning: 'Whether `/console` serves GraphiQL, and `/` leads to it.',
+    meaning:
+      'Whether `/console` serves GraphiQL and `/console/rest` a page of the REST endpoints, and `/` leads to the first.',
     default: '`false`',
     secret: false,
     schema: boolean,
