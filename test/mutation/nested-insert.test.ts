@@ -350,6 +350,13 @@ const REFUSED: readonly MutationCase[] = [
       "validation-failed $.selectionSet.insert_author.args.objects[0].articles.data missing required field 'data'",
   },
   {
+    name: 'an unknown column of a single object in the place of a list',
+    query:
+      'mutation { insert_author(objects: {name: "x", articles: {data: {titl: "t"}}}) { affected_rows } }',
+    gives:
+      "validation-failed $.selectionSet.insert_author.args.objects[0].articles.data[0].titl field 'titl' not found in type: 'article_insert_input'",
+  },
+  {
     name: 'null for the data of many',
     query: 'mutation { insert_author(objects: [{name: "x", articles: {data: null}}]) { affected_rows } }',
     gives:

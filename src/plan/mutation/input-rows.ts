@@ -2,6 +2,7 @@
 // The same walk serves planning, which looks at their keys, and each execution, which reads their values: so a plan
 // knows shapes only and holds for any number of rows.
 
+import type { WriteRelationship } from '../../artifact/write-types.ts';
 import type { Path } from '../../error/path.ts';
 import { at } from '../../error/path.ts';
 import { must } from '../../util/assert.ts';
@@ -22,8 +23,8 @@ export interface RowsPlace {
 
 /** Each leads from the objects before it to others. */
 export type RowsStep =
-  /** Those in the `data` of a relationship. */
-  | { readonly kind: 'relationship'; readonly name: string }
+  /** Those in the `data` of a relationship, a list of them or one. */
+  | { readonly kind: 'relationship'; readonly name: string; readonly many: boolean }
   /** Those with just these members, as `keysText` writes them. */
   | { readonly kind: 'keys'; readonly keys: string };
 
@@ -36,8 +37,11 @@ export interface InputRow {
 }
 
 /** The place of what the relationship's data holds. */
-export function relatedPlace(place: RowsPlace, name: string): RowsPlace {
-  return { ...place, steps: [...place.steps, { kind: 'relationship', name }] };
+export function relatedPlace(
+  place: RowsPlace,
+  { name, kind }: Pick<WriteRelationship, 'name' | 'kind'>,
+): RowsPlace {
+  return { ...place, steps: [...place.steps, { kind: 'relationship', name, many: kind === 'array' }] };
 }
 
 /** The place of one row. */
@@ -64,11 +68,7 @@ export function rootRows(
   { root, single, parent, path }: RowsPlace,
 ): readonly InputRow[] {
   const value = valueOf(reader, root);
-  if (single) return [{ value, path, parent }];
-  const rows = listed(reader, value, path, parent);
-  // As in Hasura a single value in the place of a list is its first.
-  const [only] = rows;
-  return only?.path === path && value && !isNull(value) ? [{ ...only, path: at(path, 0) }] : rows;
+  return single ? [{ value, path, parent }] : listed(reader, value, path, parent);
 }
 
 /** The rows that a step leads to. */
@@ -79,7 +79,7 @@ export function nextRows(
 ): readonly InputRow[] {
   switch (step.kind) {
     case 'relationship':
-      return rows.flatMap((row, parent) => relatedRows(reader, row, parent, step.name));
+      return rows.flatMap((row, parent) => relatedRows(reader, row, parent, step));
     case 'keys':
       return rows.filter((row) => keysText(rowKeys(reader, row)) === step.keys);
   }
@@ -90,11 +90,13 @@ export function relatedRows(
   reader: RequestReader,
   row: InputRow,
   parent: number,
-  relationship: string,
+  { name, many }: { readonly name: string; readonly many: boolean },
 ): readonly InputRow[] {
-  const given = relatedOf(reader, row, relationship);
+  const given = relatedOf(reader, row, name);
   if (!given) return [];
-  return listed(reader, memberOf(reader, given.value, 'data'), at(given.path, 'data'), parent);
+  const value = memberOf(reader, given.value, 'data');
+  const path = at(given.path, 'data');
+  return many ? listed(reader, value, path, parent) : [{ value, path, parent }];
 }
 
 function listed(
@@ -104,8 +106,8 @@ function listed(
   parent: number,
 ): readonly InputRow[] {
   const items = value && itemsOf(reader, value);
-  if (!items) return [{ value, path, parent }];
-  return items.map((item, i) => ({ value: item, path: at(path, i), parent }));
+  // As in Hasura a single value in the place of a list is its first.
+  return (items ?? [value]).map((item, i) => ({ value: item, path: at(path, i), parent }));
 }
 
 /** What an object says about a relationship: `{data, on_conflict}` and its place; undefined for nothing and null. */

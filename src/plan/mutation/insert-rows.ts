@@ -228,7 +228,7 @@ function insertRelated(
 ): Inserted {
   const { name, kind, order } = relationship;
   const [row] = rows;
-  const place = relatedPlace(task.place, name);
+  const place = relatedPlace(task.place, relationship);
   return insertRows(ctx, {
     write: remote,
     place,

@@ -96,8 +96,13 @@ function fillRow(walk: RowsWalk, write: WriteView, row: InputRow, object: Record
     }
     const relationship = must(write.relationship(name), 'planning found a column or a relationship');
     if (!relatedOf(reader, row, name)) continue;
-    const nested = rowsJson(walk, writes.table(relationship.write), relatedRows(reader, row, 0, name));
-    object[name] = { data: relationship.kind === 'array' ? nested : nested[0] };
+    const many = relationship.kind === 'array';
+    const nested = rowsJson(
+      walk,
+      writes.table(relationship.write),
+      relatedRows(reader, row, 0, { name, many }),
+    );
+    object[name] = { data: many ? nested : nested[0] };
   }
 }
 
