@@ -1,11 +1,12 @@
 // Artifact text -> the part of one role that a request touches. Tables are decoded when first looked at.
 
 import { assert, must } from '../util/assert.ts';
+import { sha256Hex } from '../util/sha256.ts';
 import { openBlocks, rootFieldOf } from './decode-parts.ts';
 import type { SharedWrites, WritesView } from './decode-writes.ts';
 import { hasBackendOnly, NO_WRITES, openSharedWrites, openWrites } from './decode-writes.ts';
 import type { ArtifactHeader, Extent, RoleHead, RoleTable, SharedHead, SharedTable } from './layout.ts';
-import { unpackField } from './layout.ts';
+import { IN_QUERY, IN_SUBSCRIPTION, ROOTS_UNIT, unpackField } from './layout.ts';
 import type { RelayView } from './relay.ts';
 import { renumberField } from './renumber.ts';
 import type { RootFields } from './root-fields.ts';
@@ -49,6 +50,7 @@ export interface TableView extends TableModel {
 export interface RoleView {
   readonly role: string;
   readonly query: RootFields;
+  readonly subscription: RootFields;
   /** Number of tables; their refs are 0 … tableCount-1. */
   readonly tableCount: number;
   type(ref: TypeRef): ScalarType;
@@ -71,6 +73,8 @@ export interface ArtifactView {
   storedQueries(): StoredQueries | undefined;
   /** The metadata document it was made from; undefined where it does not carry one. */
   document(): unknown;
+  /** SHA-256 of the text in hexadecimal, made when first asked for. Artifacts that have it in common answer alike. */
+  digest(): Promise<string>;
 }
 
 /**
@@ -91,6 +95,7 @@ export function openArtifact(text: string): ArtifactView {
   const roles = new Map<string, RoleView>();
   const backendRoles = new Map<string, RoleView>();
   let sharedWrites: SharedWrites | undefined;
+  let digest: Promise<string> | undefined;
   const open = (name: string, [offset]: Extent): RoleView => {
     shared ??= openShared(text, end + 1);
     const view = openRole(name, text, end + 1 + offset, shared, header.sources);
@@ -123,6 +128,7 @@ export function openArtifact(text: string): ArtifactView {
       const start = end + 1 + header.document[0];
       return JSON.parse(text.slice(start, start + header.document[1])) as unknown;
     },
+    digest: () => (digest ??= sha256Hex(text)),
     storedQueries() {
       if (header.storedQueries && !storedQueries) {
         const [offset, length] = header.storedQueries;
@@ -208,9 +214,13 @@ function openRole(
     };
   };
   const tables: TableView[] = [];
+  let subscription: RootFields | undefined;
   return {
     role,
-    query: rootFields(queryFields(head, shared.head), sources),
+    query: rootFields(rootFieldsIn(IN_QUERY, head, shared.head), sources),
+    get subscription() {
+      return (subscription ??= rootFields(rootFieldsIn(IN_SUBSCRIPTION, head, shared.head), sources));
+    },
     tableCount: head.tables.length,
     type: (ref) => must(shared.head.types[ref], 'a type reference of the artifact'),
     table: (ref) => (tables[ref] ??= decode(ref)),
@@ -236,14 +246,22 @@ function visibleIn(field: FieldModel, visible: BoolExp): FieldModel {
   return { ...field, visible };
 }
 
-/** The root fields of a role, sorted by name. */
-function queryFields({ tables, rootFields }: RoleHead, shared: SharedHead): readonly RootField[] {
+/** The fields of one of a role's roots, sorted by name. */
+function rootFieldsIn(
+  root: number,
+  { tables, rootFields }: RoleHead,
+  shared: SharedHead,
+): readonly RootField[] {
   const fields: RootField[] = [];
   for (let i = 0; i < rootFields.length; i += 2) {
     const table = must(rootFields[i], 'root fields come in pairs');
+    const placed = must(rootFields[i + 1], 'root fields come in pairs');
+    if ((placed & root) === 0) continue;
     const [n] = must(tables[table], 'a table of the role');
     const known = must(shared.tables[n], 'a table of the artifact')[1];
-    fields.push(rootFieldOf(must(known[rootFields[i + 1] ?? 0], 'a root field of the table'), table));
+    fields.push(
+      rootFieldOf(must(known[Math.floor(placed / ROOTS_UNIT)], 'a root field of the table'), table),
+    );
   }
   return fields;
 }
@@ -252,6 +270,7 @@ function emptyRole(role: string): RoleView {
   return {
     role,
     query: rootFields([], []),
+    subscription: rootFields([], []),
     tableCount: 0,
     type: () => must<ScalarType>(undefined, 'a role without tables has no types'),
     table: () => must<TableView>(undefined, 'a role without tables has no tables'),

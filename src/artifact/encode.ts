@@ -13,10 +13,19 @@ import type {
   SharedRootField,
   SharedTable,
 } from './layout.ts';
-import { packColumn } from './layout.ts';
+import { IN_QUERY, IN_SUBSCRIPTION, packColumn, ROOTS_UNIT } from './layout.ts';
 import type { Renumbering } from './renumber.ts';
 import { renumberExp, renumberField } from './renumber.ts';
-import type { Artifact, BoolExp, FieldModel, RoleModel, ScalarType, TableModel } from './types.ts';
+import type {
+  Artifact,
+  BoolExp,
+  FieldModel,
+  RoleModel,
+  RootField,
+  ScalarType,
+  TableModel,
+  TableRef,
+} from './types.ts';
 
 /**
  * Deterministic text of an artifact: equal artifacts give equal text. Only ASCII comes out, so that V8 keeps the
@@ -80,13 +89,25 @@ function encodeRole(role: RoleModel, shared: Shared): string {
     type,
     table: (ref: number) => must(tables[ref], 'a table of the role'),
   };
-  const rootFields = role.queryFields.flatMap((field) => {
-    const { rootFields: known } = must(
-      shared.parts[to.table(field.table)],
-      'each shared table has its parts',
-    );
-    return [field.table, known.number(sharedRootField(field, to.type))];
-  });
+  const placed = new Map<string, { readonly name: string; readonly pair: [TableRef, number] }>();
+  const put = (fields: readonly RootField[], root: number): void => {
+    for (const field of fields) {
+      const { rootFields: known } = must(
+        shared.parts[to.table(field.table)],
+        'each shared table has its parts',
+      );
+      const n = known.number(sharedRootField(field, to.type));
+      const key = `${field.table} ${n}`;
+      const entry = placed.get(key) ?? { name: field.name, pair: [field.table, n * ROOTS_UNIT] };
+      entry.pair[1] += root;
+      placed.set(key, entry);
+    }
+  };
+  put(role.queryFields, IN_QUERY);
+  put(role.subscriptionFields, IN_SUBSCRIPTION);
+  const rootFields = [...placed.values()]
+    .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+    .flatMap(({ pair }) => pair);
 
   let blocks = '';
   const heads = role.tables.map((table, ref): RoleHead['tables'][number] => {

@@ -70,7 +70,14 @@ export const ROOT_FIELD_KINDS: readonly RootField['kind'][] = [
   'function',
   'function_aggregate',
   'native_query',
+  'select_stream',
 ];
+
+/** In which roots a root field is. */
+export const IN_QUERY = 1;
+export const IN_SUBSCRIPTION = 2;
+/** What the index of a root field is multiplied by. */
+export const ROOTS_UNIT = 4;
 
 export interface SharedTable extends Pick<
   TableModel,
@@ -95,7 +102,10 @@ export type SharedField =
 export interface RoleHead {
   /** By the role's own numbers for tables: number of the table, length of the role's block for it. */
   readonly tables: readonly (readonly [table: TableRef, length: number])[];
-  /** The role's root fields by name, two numbers for each: the role's own of the table, index in `SharedTableHead`. */
+  /**
+   * The role's root fields by name, two numbers for each: the role's own of the table; and the index in `SharedTableHead`
+   * times 4, plus 1 where it is in the query root, plus 2 where it is in the subscription root.
+   */
   readonly rootFields: readonly number[];
 }
 

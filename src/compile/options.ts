@@ -9,6 +9,8 @@ export interface CompileOptions {
   readonly inferFunctionPermissions: boolean;
   /** There are no fields `update_<table>_many`: the experimental feature `hide_update_many_fields` is on. */
   readonly hideUpdateMany: boolean;
+  /** Subscriptions have no streams: the experimental feature `hide_stream_fields` is on. */
+  readonly hideStreams: boolean;
   /** Filters have no `<relationship>_aggregate`: the experimental feature `hide_aggregation_predicates` is on. */
   readonly hideAggregatePredicates: boolean;
   /** Aggregates have `group_by`: the experimental feature `group_by_aggregations` is on. */
@@ -25,6 +27,7 @@ export const DEFAULT_COMPILE_OPTIONS: CompileOptions = {
   namingConventions: false,
   inferFunctionPermissions: true,
   hideUpdateMany: false,
+  hideStreams: false,
   hideAggregatePredicates: false,
   groupBy: false,
   arraysAsScalars: false,

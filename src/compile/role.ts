@@ -14,6 +14,7 @@ import type {
 import { must } from '../util/assert.ts';
 import { type FunctionAccess, functionFields } from './functions/function-fields.ts';
 import { nativeModel, nativeQueryFields } from './native-queries/native-query-fields.ts';
+import type { CompileOptions } from './options.ts';
 import { rowsOfFunctions, rowsOfQueries, type Selectable } from './permission/role-rows.ts';
 import { selectPermissionOf } from './permission/role-select.ts';
 import type { CompiledPermission } from './permission/select-permission.ts';
@@ -53,11 +54,12 @@ export function compileRole(role: string, world: World, inconsistencies: Inconsi
   const selectable: readonly Selectable[] = others.length === 0 ? ofTables : sorted([...ofTables, ...others]);
   const refs = new Map(selectable.map(({ table }, ref) => [table, ref]));
   const tables = selectable.map((s) => tableModel(s, types, refs));
-  const queryFields = [
-    ...ofTables.flatMap((s) => {
+  const ofRoot = (root: 'query' | 'subscription'): RootField[] =>
+    ofTables.flatMap((s) => {
       const ref = must(refs.get(s.table), 'a number for each table');
-      return rootFields(s, ref, tables[ref]?.primaryKey ?? null);
-    }),
+      return rootFields(root, s, ref, tables[ref]?.primaryKey ?? null, world.options);
+    });
+  const elsewhere = [
     ...nativeQueryFields(native, selectable, { refs, types }),
     ...functionFields(world, 'query', { role, types, refs, tables }),
   ];
@@ -74,7 +76,10 @@ export function compileRole(role: string, world: World, inconsistencies: Inconsi
     role,
     types: types.types,
     tables,
-    queryFields: queryFields.sort((a, b) => compareNames(a.name, b.name)),
+    queryFields: [...ofRoot('query'), ...elsewhere].sort((a, b) => compareNames(a.name, b.name)),
+    subscriptionFields: [...ofRoot('subscription'), ...elsewhere].sort((a, b) =>
+      compareNames(a.name, b.name),
+    ),
     writes,
     mutationFields: mutationFields.sort((a, b) => compareNames(a.name, b.name)),
   };
@@ -204,15 +209,19 @@ function visibleKey(table: TrackedRows, permission: CompiledPermission): readonl
 }
 
 function rootFields(
+  root: 'query' | 'subscription',
   { table, permission }: { readonly table: TrackedTable; readonly permission: CompiledPermission },
   ref: number,
   primaryKey: readonly string[] | null,
+  { hideStreams }: CompileOptions,
 ): RootField[] {
   const kinds: TableRootField['kind'][] = ['select'];
   if (permission.allowAggregations) kinds.push('select_aggregate');
   if (primaryKey) kinds.push('select_by_pk');
+  if (root === 'subscription' && !hideStreams) kinds.push('select_stream');
+  const allowed = root === 'query' ? permission.queryRootFields : permission.subscriptionRootFields;
   return kinds
-    .filter((kind) => permission.queryRootFields === null || permission.queryRootFields.has(kind))
+    .filter((kind) => allowed === null || allowed.has(kind))
     .map((kind) => ({
       ...table.rootFields[kind],
       kind,

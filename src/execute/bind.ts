@@ -56,6 +56,8 @@ export function bind(
         );
       case 'rows':
         return rows(binding.id, binding.part);
+      case 'cursor':
+        throw new Error('Invariant broken: a cursor is not bound with the other values');
       default:
         return unreachable(binding);
     }

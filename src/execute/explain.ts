@@ -8,12 +8,14 @@ import type { VariableValues } from '../parse/operation.ts';
 import { checkVariables, selectOperation } from '../parse/operation.ts';
 import { parse } from '../parse/parse.ts';
 import type { Plan } from '../plan/plan.ts';
+import { plan } from '../plan/plan.ts';
 import { planRootFields } from '../plan/root-plans.ts';
 import { explainText, inlinedText } from '../sql/explain.ts';
-import { must } from '../util/assert.ts';
+import { multiplexedParameters } from '../sql/multiplexed.ts';
 import { bind } from './bind.ts';
 import type { Engine, GraphqlRequest } from './engine.ts';
 import { databaseError } from './postgres-error.ts';
+import type { Statement } from './types.ts';
 
 /** A root field; without SQL where it needs no database. */
 export interface ExplainedField {
@@ -27,10 +29,11 @@ export interface ExplainedSubscription {
   readonly plan: readonly string[] | null;
   /** Values that reach the statement, by where they come from. */
   readonly variables: {
-    readonly synthetic: readonly never[];
-    readonly query: VariableValues;
+    readonly synthetic: readonly string[];
+    /** Hasura keeps none here. */
+    readonly query: Readonly<Record<string, never>>;
     readonly session: Readonly<Record<string, string>>;
-    readonly cursor: Readonly<Record<string, never>>;
+    readonly cursor: Readonly<Record<string, string>>;
   };
 }
 
@@ -50,22 +53,51 @@ export async function explain(
   if (kind === OperationTypeNode.MUTATION)
     throw new HedgeError('invalid-params', 'only queries can be explained');
   checkVariables(operation, variables, variableRules);
-  const plans = planRootFields(engine.artifact.role(session.role), operation, variables, engine.settings);
-  if (kind === OperationTypeNode.SUBSCRIPTION && plans.length > 1)
-    throw new HedgeError('validation-failed', 'subscriptions must select one top level field');
+  const role = engine.artifact.role(session.role);
+  if (kind === OperationTypeNode.SUBSCRIPTION) {
+    const subscribed = plan(role, operation, variables, engine.settings);
+    return await explainSubscription(engine, session, subscribed, variables);
+  }
   const fields: ExplainedField[] = [];
-  for (const { key, plan } of plans) {
-    const explained = await explainPlan(engine, session, plan, variables);
+  for (const { key, plan: planned } of planRootFields(role, operation, variables, engine.settings)) {
+    const explained = await explainPlan(engine, session, planned, variables);
     fields.push({ field: key, ...explained });
   }
-  if (kind !== OperationTypeNode.SUBSCRIPTION) return fields;
-  const [only] = plans;
-  const { sql, plan } = must(fields[0], 'an operation selects a field');
-  const query = must(only, 'an operation selects a field').plan;
+  return fields;
+}
+
+/** The statement for all subscribers, planned for one. */
+async function explainSubscription(
+  engine: Engine,
+  session: Session,
+  subscribed: Plan,
+  variables: VariableValues,
+): Promise<ExplainedSubscription> {
+  const { answer } = subscribed;
+  const none = { synthetic: [], query: {}, session: {}, cursor: {} };
+  if (answer.kind !== 'subscription') return { sql: null, plan: null, variables: none };
+  const { text, bindings, constants } = answer.statement;
+  const values = bind(subscribed, bindings, { session, variables });
+  const starts = answer.cursor ?? [];
+  const from = bind(
+    subscribed,
+    starts.map(({ binding }) => binding),
+    { session, variables },
+  );
+  const cursor = answer.cursor && from;
+  const parameters = multiplexedParameters(constants, [{ values, cursor, hash: null }]);
+  const rows = await planRows(engine, answer.source, { sql: `explain (format text) ${text}`, parameters });
+  const synthetic = values.filter((_, n) => bindings[n]?.kind === 'request');
+  const names = bindings.flatMap((b) => (b.kind === 'session' ? [b.name] : []));
   return {
-    sql,
-    plan,
-    variables: { synthetic: [], query: variables, session: sessionUsed(query, session), cursor: {} },
+    sql: text,
+    plan: rows,
+    variables: {
+      ...none,
+      synthetic,
+      session: Object.fromEntries(names.map((name) => [name, session.variables.get(name) ?? ''])),
+      cursor: Object.fromEntries(starts.map(({ name }, n) => [name, from[n] ?? ''])),
+    },
   };
 }
 
@@ -79,18 +111,15 @@ async function explainPlan(
   if (answer.kind !== 'statement') return { sql: null, plan: null };
   const { statement, source } = answer;
   const parameters = bind(plan, statement.bindings, { session, variables });
-  const sql = explainText(statement);
-  try {
-    const { rows } = await engine.database(source).query({ sql, parameters });
-    return { sql: inlinedText(statement, parameters), plan: rows.map(([line]) => line ?? '') };
-  } catch (error) {
-    throw error instanceof HedgeError ? error : databaseError(error, { sql, parameters });
-  }
+  const rows = await planRows(engine, source, { sql: explainText(statement), parameters });
+  return { sql: inlinedText(statement, parameters), plan: rows };
 }
 
-/** The session variables that a plan's statement reads. */
-function sessionUsed({ answer }: Plan, { variables }: Session): Readonly<Record<string, string>> {
-  if (answer.kind !== 'statement') return {};
-  const names = answer.statement.bindings.flatMap((b) => (b.kind === 'session' ? [b.name] : []));
-  return Object.fromEntries(names.map((name) => [name, variables.get(name) ?? '']));
+async function planRows(engine: Engine, source: string, statement: Statement): Promise<readonly string[]> {
+  try {
+    const { rows } = await engine.database(source).query(statement);
+    return rows.map(([line]) => line ?? '');
+  } catch (error) {
+    throw error instanceof HedgeError ? error : databaseError(error, statement);
+  }
 }

@@ -72,6 +72,8 @@ function planUnits({ answer, guards, values }: Plan): number {
       return items + answer.data.length;
     case 'statement':
       return items + answer.statement.text.length;
+    case 'subscription':
+      return items + answer.statement.text.length;
     case 'mutation':
       return answer.transactions
         .flatMap(({ statements, alone }) => [

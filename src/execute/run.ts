@@ -121,6 +121,11 @@ async function dataText(
       const texts = await mutationTexts(engine, session, { plan, answer, variables, arrival });
       return objectText(answer.members, texts);
     }
+    case 'subscription':
+      throw new HedgeError(
+        'unexpected-payload',
+        'subscriptions are not supported over HTTP, use websockets instead',
+      );
     default:
       return unreachable(answer);
   }

@@ -166,6 +166,7 @@ function isMasked(binding: Binding, requestHolds: boolean, names: ReadonlySet<st
       return requestHolds;
     case 'constant':
     case 'trace_json':
+    case 'cursor':
       return false;
   }
 }

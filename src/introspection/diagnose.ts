@@ -27,10 +27,7 @@ export function diagnose(operation: Operation, types: TypeLookup): readonly stri
   const root = ROOTS[node.operation];
   const rootType = types.get(root);
   if (rootType?.kind !== 'OBJECT') {
-    // Without any subscription in the schema there is nothing to compare one with.
-    return node.operation === OperationTypeNode.SUBSCRIPTION
-      ? []
-      : [`$: type '${root}' not found in the schema`];
+    return [`$: type '${root}' not found in the schema`];
   }
   const errors: string[] = [];
   let selected = 0;

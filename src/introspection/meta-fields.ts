@@ -6,7 +6,7 @@ import type { DirectiveDef } from './graphql-types.ts';
 import { DIRECTIVES, INTROSPECTION_TYPES } from './graphql-types.ts';
 import { MUTATION_ROOT } from './mutation-root.ts';
 import type { RoleTypes } from './role-types.ts';
-import { QUERY_ROOT } from './role-types.ts';
+import { QUERY_ROOT, SUBSCRIPTION_ROOT } from './role-types.ts';
 import type { EnumValueDef, FieldDef, InputValueDef, TypeDef, TypeText } from './types.ts';
 
 /**
@@ -35,7 +35,7 @@ const SCHEMA: ResolversOf<RoleTypes> = {
   types: (types) => types.names,
   queryType: () => QUERY_ROOT,
   mutationType: (types) => (types.get(MUTATION_ROOT) ? MUTATION_ROOT : null),
-  subscriptionType: () => null,
+  subscriptionType: (types) => (types.get(SUBSCRIPTION_ROOT) ? SUBSCRIPTION_ROOT : null),
   directives: () => DIRECTIVES,
 };
 

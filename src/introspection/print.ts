@@ -7,7 +7,7 @@ import { must, unreachable } from '../util/assert.ts';
 import type { DirectiveDef } from './graphql-types.ts';
 import { DIRECTIVES, INTROSPECTION_TYPES, SPECIFIED_SCALARS } from './graphql-types.ts';
 import { MUTATION_ROOT } from './mutation-root.ts';
-import { QUERY_ROOT, roleTypes } from './role-types.ts';
+import { QUERY_ROOT, roleTypes, SUBSCRIPTION_ROOT } from './role-types.ts';
 import type { FieldDef, InputValueDef, TypeDef } from './types.ts';
 
 /** What needs no definition in SDL. */
@@ -21,13 +21,21 @@ const SPECIFIED = new Set(specifiedDirectives.map((d) => d.name));
 export function printRoleSchema(role: RoleView): string {
   const types = roleTypes(role);
   const parts = [
-    `schema {\n  query: ${QUERY_ROOT}\n${types.get(MUTATION_ROOT) ? `  mutation: ${MUTATION_ROOT}\n` : ''}}`,
+    schemaText([
+      ['query', QUERY_ROOT],
+      ...(types.get(MUTATION_ROOT) ? ([['mutation', MUTATION_ROOT]] as const) : []),
+      ...(types.get(SUBSCRIPTION_ROOT) ? ([['subscription', SUBSCRIPTION_ROOT]] as const) : []),
+    ]),
     ...DIRECTIVES.filter((d) => !SPECIFIED.has(d.name)).map(printDirective),
   ];
   for (const name of types.names) {
     if (!BUILT_IN.has(name)) parts.push(printType(must(types.get(name), `a type named ${name}`)));
   }
   return `${parts.join('\n\n')}\n`;
+}
+
+function schemaText(roots: readonly (readonly [operation: string, type: string])[]): string {
+  return `schema {\n${roots.map(([operation, type]) => `  ${operation}: ${type}\n`).join('')}}`;
 }
 
 function printDirective(def: DirectiveDef): string {

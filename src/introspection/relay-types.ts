@@ -10,16 +10,22 @@ import { tableType } from './table-type.ts';
 import type { FieldDef, TypeDef, TypeRegistry } from './types.ts';
 import { inputValue, sortedByName } from './types.ts';
 
-/** `query_root` of the Relay API. */
-export function relayQueryRoot(registry: TypeRegistry, relay: RelayView): TypeDef {
+/** A root of the Relay API: that of subscriptions has the fields of queries. */
+export function relayRoot(
+  registry: TypeRegistry,
+  relay: RelayView,
+  name: 'query_root' | 'subscription_root',
+): TypeDef {
   const { fields, namespaces } = relay.query;
   return {
     kind: 'OBJECT',
-    name: 'query_root',
+    name,
     description: null,
     fields: sortedByName([
       ...[...fields.values()].map((field) => connectionField(registry, field)),
-      ...[...namespaces.values()].flatMap((namespace) => namespaceField(registry, namespace)),
+      ...[...namespaces.values()].flatMap((namespace) =>
+        namespaceField(registry, namespace, name === 'query_root' ? 'query' : 'subscription'),
+      ),
       nodeField(registry, relay),
     ]),
   };
@@ -35,11 +41,15 @@ function connectionField(registry: TypeRegistry, field: ConnectionField): FieldD
   };
 }
 
-function namespaceField(registry: TypeRegistry, namespace: Namespace<ConnectionField>): readonly FieldDef[] {
+function namespaceField(
+  registry: TypeRegistry,
+  namespace: Namespace<ConnectionField>,
+  root: 'query' | 'subscription',
+): readonly FieldDef[] {
   const fields = [...namespace.fields.values()].map((field) => connectionField(registry, field));
   if (fields.length === 0) return [];
   const { name, naming } = namespace;
-  const typeName = namespaceTypeName(naming, name, 'query');
+  const typeName = namespaceTypeName(naming, name, root);
   const type = registry.define(typeName, `the namespace ${name}`, null, () => ({
     kind: 'OBJECT',
     name: typeName,

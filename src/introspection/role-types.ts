@@ -1,7 +1,7 @@
 // A role's model -> every type its schema has: what its roots reach and nothing else.
 
 import type { RoleView } from '../artifact/decode.ts';
-import type { Namespace } from '../artifact/root-fields.ts';
+import type { Namespace, RootFields } from '../artifact/root-fields.ts';
 import { namespaceTypeName } from '../artifact/type-names.ts';
 import type { RootField } from '../artifact/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
@@ -13,13 +13,15 @@ import { defineMutationRoot } from './mutation-root.ts';
 import { nativeQueryRootField } from './native-query-root.ts';
 import { primaryKeyArguments } from './primary-key.ts';
 import { isSelectable } from './reach.ts';
-import { relayQueryRoot } from './relay-types.ts';
+import { relayRoot } from './relay-types.ts';
 import { scalar } from './scalar.ts';
+import { streamArguments } from './stream.ts';
 import { aggregateType, tableType } from './table-type.ts';
 import type { Described, FieldDef, TypeDef, TypeRegistry } from './types.ts';
 import { describedTable, sortedByName } from './types.ts';
 
 export const QUERY_ROOT = 'query_root';
+export const SUBSCRIPTION_ROOT = 'subscription_root';
 
 /** The only field of a role that sees nothing, and what it answers and is described with. */
 const NO_QUERIES_AVAILABLE = {
@@ -102,6 +104,7 @@ function beginTypes(role: RoleView): Map<string, Definition> {
   for (const name of ['String', 'Boolean', 'Int']) scalar(registry, name); // introspection and @cached refer to them
   registry.define(QUERY_ROOT, 'the root of queries', null, () => queryRoot(registry));
   defineMutationRoot(registry);
+  defineSubscriptionRoot(registry);
   return definitions;
 }
 
@@ -129,12 +132,8 @@ function findTypes(role: RoleView): RoleTypes {
 }
 
 function queryRoot(registry: TypeRegistry): TypeDef {
-  if (registry.role.relay) return relayQueryRoot(registry, registry.role.relay);
-  const { fields: own, namespaces } = registry.role.query;
-  const fields = [
-    ...[...own.values()].flatMap((field) => rootField(registry, field)),
-    ...[...namespaces.values()].flatMap((namespace) => namespaceField(registry, namespace)),
-  ];
+  if (registry.role.relay) return relayRoot(registry, registry.role.relay, QUERY_ROOT);
+  const fields = rootMembers(registry, registry.role.query, 'query');
   const { name, text } = NO_QUERIES_AVAILABLE;
   if (fields.length === 0) {
     fields.push({ name, description: text, args: [], type: `${scalar(registry, 'String')}!` });
@@ -142,12 +141,34 @@ function queryRoot(registry: TypeRegistry): TypeDef {
   return { kind: 'OBJECT', name: QUERY_ROOT, description: null, fields: sortedByName(fields) };
 }
 
+/** Defines the subscription root of a role that may subscribe to anything. */
+function defineSubscriptionRoot(registry: TypeRegistry): void {
+  const { relay, subscription } = registry.role;
+  const { fields, namespaces } = subscription;
+  const all = [...fields.values(), ...[...namespaces.values()].flatMap((n) => [...n.fields.values()])];
+  if (!relay && !all.some((field) => rootField(registry, field).length > 0)) return;
+  registry.define(SUBSCRIPTION_ROOT, 'the root of subscriptions', null, () => {
+    if (relay) return relayRoot(registry, relay, SUBSCRIPTION_ROOT);
+    const members = rootMembers(registry, subscription, 'subscription');
+    return { kind: 'OBJECT', name: SUBSCRIPTION_ROOT, description: null, fields: sortedByName(members) };
+  });
+}
+
+type RootKind = 'query' | 'subscription';
+
+function rootMembers(registry: TypeRegistry, { fields, namespaces }: RootFields, root: RootKind): FieldDef[] {
+  return [
+    ...[...fields.values()].flatMap((field) => rootField(registry, field)),
+    ...[...namespaces.values()].flatMap((namespace) => namespaceField(registry, namespace, root)),
+  ];
+}
+
 /** The field of a namespace; nothing where no field would stand below it. */
-function namespaceField(registry: TypeRegistry, namespace: Namespace): readonly FieldDef[] {
+function namespaceField(registry: TypeRegistry, namespace: Namespace, root: RootKind): readonly FieldDef[] {
   const fields = [...namespace.fields.values()].flatMap((field) => rootField(registry, field));
   if (fields.length === 0) return [];
   const { name, naming } = namespace;
-  const typeName = namespaceTypeName(naming, name, 'query');
+  const typeName = namespaceTypeName(naming, name, root);
   const type = registry.define(typeName, `the namespace ${name}`, null, () => ({
     kind: 'OBJECT',
     name: typeName,
@@ -173,6 +194,8 @@ function rootField(registry: TypeRegistry, field: RootField): readonly FieldDef[
       return [{ name, description, args: listArguments(registry, table), type: `[${row}!]!` }];
     case 'select_by_pk':
       return [{ name, description, args: primaryKeyArguments(registry, table), type: row }];
+    case 'select_stream':
+      return [{ name, description, args: streamArguments(registry, table), type: `[${row}!]!` }];
     default:
       return unreachable(kind);
   }

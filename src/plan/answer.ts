@@ -8,6 +8,7 @@ import { emit, ident, join, literal, sql } from '../sql/sql.ts';
 import { unreachable } from '../util/assert.ts';
 import type { Failure, ScriptStatement } from './mutation/script.ts';
 import type { Validation } from './mutation/validate-input.ts';
+import type { SubscriptionAnswer } from './subscription.ts';
 
 export type Answer =
   /** No database: the data, ready. */
@@ -16,7 +17,8 @@ export type Answer =
   | { readonly kind: 'statement'; readonly source: string; readonly statement: Statement }
   /** Several sources, or introspection beside data: put together by key. */
   | { readonly kind: 'parts'; readonly members: readonly Member[]; readonly parts: readonly Part[] }
-  | MutationAnswer;
+  | MutationAnswer
+  | SubscriptionAnswer;
 
 /** Transactions, one after the other, and texts that need none. */
 export interface MutationAnswer {
@@ -120,7 +122,7 @@ function constantText(roots: readonly Root[]): string {
 }
 
 /** `select row_to_json(r)::text from (select (…) as "users", json_build_object(…) as "my_source") r` */
-function objectStatement(roots: readonly Root[]): Sql {
+export function objectStatement(roots: readonly Root[]): Sql {
   const row = jsonRow(roots.map(jsonField));
   const alias = ident('r:');
   return sql`select ${row.json(alias)}::text from (select ${row.columns}) as ${alias}`;

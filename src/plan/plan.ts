@@ -13,6 +13,8 @@ import { unreachable } from '../util/assert.ts';
 import { aggregateSql } from './aggregate.ts';
 import { type Answer, answerOf, type LeafRoot, type Root } from './answer.ts';
 import { readArguments } from './arguments.ts';
+import type { CachedDirective } from './cached.ts';
+import { planCached } from './cached.ts';
 import type { SelectedField } from './collect.ts';
 import { collectFields, noSubselection, withKey } from './collect.ts';
 import type { PlanContext, PlanSettings, RequestValue } from './context.ts';
@@ -26,6 +28,7 @@ import { nativeQueryArguments, nativeQuerySql } from './native-query.ts';
 import { relayRootField } from './relay/relay-root.ts';
 import { tableSource } from './rows.ts';
 import { listSql, objectFields, objectSql } from './select.ts';
+import { planSubscription } from './subscription.ts';
 
 /** How an operation is answered. */
 export interface Plan {
@@ -37,6 +40,8 @@ export interface Plan {
   readonly rowSets: readonly RowSet[];
   readonly operation: Operation;
   readonly answer: Answer;
+  /** Of a query with `@cached`. */
+  readonly cached?: CachedDirective | undefined;
 }
 
 const QUERY_ROOT = 'query_root';
@@ -56,8 +61,11 @@ export function plan(
   settings: PlanSettings,
 ): Plan {
   const ctx = newContext(role, operation, variables, settings);
+  const { node } = operation;
+  const cached =
+    node.operation === OperationTypeNode.QUERY ? planCached(ctx, node.directives ?? []) : undefined;
   const answer = planOperation(ctx);
-  return { guards: ctx.reader.guards, values: ctx.values, rowSets: ctx.rowSets, operation, answer };
+  return { guards: ctx.reader.guards, values: ctx.values, rowSets: ctx.rowSets, operation, answer, cached };
 }
 
 function planOperation(ctx: PlanContext): Answer {
@@ -67,17 +75,12 @@ function planOperation(ctx: PlanContext): Answer {
     case OperationTypeNode.MUTATION:
       return planMutation(ctx);
     case OperationTypeNode.SUBSCRIPTION:
-      return invalid('no subscriptions exist', undefined);
+      return planSubscription(ctx, { leaf: leafField, relayRoot: relayRootField });
   }
 }
 
 function planQuery(ctx: PlanContext): Answer {
   const { node } = ctx.reader.operation;
-  for (const directive of node.directives ?? []) {
-    // @cached is part of every Hasura schema; an answer that is not cached is a correct answer.
-    if (directive.name.value !== 'cached')
-      invalid(`directive '${directive.name.value}' is not defined in the schema`, undefined);
-  }
   const fields = collectFields(ctx, QUERY_ROOT, [node.selectionSet], undefined);
   const planRoot = ctx.role.relay ? relayRootField : rootField;
   return answerOf(fields.map((field) => planRoot(ctx, field)));
@@ -126,6 +129,8 @@ function rootSql(ctx: PlanContext, root: RootField, table: TableView, field: Sel
       return aggregateSql(ctx, tableSource(table), field, objectFields);
     case 'select_by_pk':
       return byPkSql(ctx, table, field);
+    case 'select_stream':
+      throw new Error('Invariant broken: streams are planned by planSubscription');
     case 'function':
     case 'function_aggregate':
       return functionRootSql(ctx, root, table, field);

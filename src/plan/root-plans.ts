@@ -1,7 +1,7 @@
 // An operation -> a plan of its own for each of its root fields, for those who want to look at them one by one.
 
-import type { FieldNode, OperationDefinitionNode } from 'graphql';
-import { Kind, OperationTypeNode } from 'graphql/language';
+import type { FieldNode } from 'graphql';
+import { Kind } from 'graphql/language';
 
 import type { RoleView } from '../artifact/decode.ts';
 import { namespaceTypeName } from '../artifact/type-names.ts';
@@ -19,8 +19,7 @@ export interface RootPlan {
 }
 
 /**
- * The plans of a query's root fields, in the order of the answer; those of a subscription are the queries that it
- * would run for one subscriber.
+ * The plans of a query's root fields, in the order of the answer.
  * @throws HedgeError as `plan` for the operation as a whole.
  */
 export function planRootFields(
@@ -29,12 +28,11 @@ export function planRootFields(
   variables: VariableValues,
   settings: PlanSettings,
 ): readonly RootPlan[] {
-  const asQuery = withNode(operation, { ...operation.node, operation: OperationTypeNode.QUERY });
-  plan(role, asQuery, variables, settings);
-  const ctx = newContext(role, asQuery, variables, settings);
-  return collectFields(ctx, 'query_root', [asQuery.node.selectionSet], undefined).flatMap((field) => {
+  plan(role, operation, variables, settings);
+  const ctx = newContext(role, operation, variables, settings);
+  return collectFields(ctx, 'query_root', [operation.node.selectionSet], undefined).flatMap((field) => {
     const namespace = role.query.namespaces.get(field.name);
-    const planOf = (node: FieldNode): Plan => plan(role, withOnly(asQuery, node), variables, settings);
+    const planOf = (node: FieldNode): Plan => plan(role, withOnly(operation, node), variables, settings);
     const whole = { key: field.key, plan: planOf(withKey(field)) };
     if (!namespace) return [whole];
     const typeName = namespaceTypeName(namespace.naming, field.name, 'query');
@@ -52,9 +50,5 @@ export function planRootFields(
 
 function withOnly(operation: Operation, field: FieldNode): Operation {
   const selectionSet = { ...operation.node.selectionSet, selections: [field] };
-  return withNode(operation, { ...operation.node, selectionSet });
-}
-
-function withNode(operation: Operation, node: OperationDefinitionNode): Operation {
-  return { ...operation, node };
+  return { ...operation, node: { ...operation.node, selectionSet } };
 }

@@ -18,6 +18,8 @@ export type Binding =
   | { readonly kind: 'trace_json' }
   /** A value of the request that is read again at each execution; `id` tells equal ones apart from others. */
   | { readonly kind: 'request'; readonly id: number }
+  /** Of a stream: where its cursor is, in one of its columns. Only `multiplexed` knows where that stands. */
+  | { readonly kind: 'cursor'; readonly column: number }
   /** The rows of an insert, a column as one array: `id` tells sets of rows apart, `part` what of the rows it holds. */
   | { readonly kind: 'rows'; readonly id: number; readonly part: number };
 
@@ -151,33 +153,45 @@ const MAX_PARAMETERS = 65_535;
 export function emit(fragment: Sql): Statement {
   const bindings: Binding[] = [];
   const numbers = new Map<string, number>();
-  const out: string[] = [];
-  const write = (piece: Sql): void => {
-    for (const part of piece.parts) {
-      if (typeof part === 'string') out.push(part);
-      else if ('parts' in part) write(part);
-      else {
-        const key = `${bindingKey(part.binding)} ${part.cast}`;
-        let n = numbers.get(key);
-        if (n === undefined) {
-          n = bindings.push(part.binding);
-          numbers.set(key, n);
-        }
-        out.push(`($${n})::${part.cast}`);
-      }
+  const text = writeOut(fragment, (binding, cast) => {
+    const key = `${bindingKey(binding)} ${cast}`;
+    let n = numbers.get(key);
+    if (n === undefined) {
+      n = bindings.push(binding);
+      numbers.set(key, n);
     }
-  };
-  write(fragment);
+    return `($${n})`;
+  });
   if (bindings.length > MAX_PARAMETERS) {
     throw new HedgeError(
       'validation-failed',
       `the operation has more than ${MAX_PARAMETERS} values; send lists as variables`,
     );
   }
-  return { text: out.join(''), bindings };
+  return { text, bindings };
 }
 
-function bindingKey(binding: Binding): string {
+/** The text of a fragment, in which `place` says what stands for a binding, under the cast that follows it. */
+export function writeOut(fragment: Sql, place: (binding: Binding, cast: string) => string): string {
+  const out: string[] = [];
+  const write = (piece: Sql): void => {
+    for (const part of piece.parts) {
+      if (typeof part === 'string') out.push(part);
+      else if ('parts' in part) write(part);
+      else out.push(`${place(part.binding, part.cast)}::${part.cast}`);
+    }
+  };
+  write(fragment);
+  return out.join('');
+}
+
+/** What the values of a fragment come from, in the order they are mentioned. */
+export function bindingsOf(fragment: Sql): readonly Binding[] {
+  return emit(fragment).bindings;
+}
+
+/** Equal for bindings that give the same value. */
+export function bindingKey(binding: Binding): string {
   switch (binding.kind) {
     case 'constant':
       return `c${JSON.stringify(binding.text)}`;
@@ -191,6 +205,8 @@ function bindingKey(binding: Binding): string {
       return `r${binding.id}`;
     case 'rows':
       return `w${binding.id} ${binding.part}`;
+    case 'cursor':
+      return `p${binding.column}`;
   }
 }
 

@@ -164,6 +164,9 @@ const ALL: RoleModel = {
       function: { ...functionOf(0), arguments: [], single: true },
     },
   ],
+  subscriptionFields: [
+    { name: 'a_stream', kind: 'select_stream', namespace: null, table: 0, description: 'streams' },
+  ],
   writes: [],
   mutationFields: [],
 };
@@ -182,6 +185,7 @@ const OTHERWISE: RoleModel = {
     { name: 'b', kind: 'select', namespace: null, table: 2, description: null },
     { name: 'f', kind: 'function', namespace: null, table: 2, description: null, function: functionOf(2) },
   ],
+  subscriptionFields: [],
   writes: [],
   mutationFields: [],
 };
@@ -198,6 +202,7 @@ const LITTLE: RoleModel = {
   queryFields: [
     { name: 'a_aggregate', kind: 'select_aggregate', namespace: null, table: 0, description: 'counts' },
   ],
+  subscriptionFields: [],
   writes: [],
   mutationFields: [],
 };
@@ -229,9 +234,9 @@ function resolved(
   );
 }
 
-function compiledView({ types, tables, queryFields }: RoleModel): unknown {
+function compiledView({ types, tables, queryFields, subscriptionFields }: RoleModel): unknown {
   return resolved(
-    { tables, queryFields },
+    { tables, queryFields, subscriptionFields },
     (ref) => types[ref],
     (ref) => tables[ref]?.typeName ?? '?',
   );
@@ -251,8 +256,9 @@ function decodedView(view: ArtifactView, name: string): unknown {
   });
   for (const [key, f] of role.query.fields) expect(key).toBe(f.name);
   const queryFields = [...role.query.fields.values()];
+  const subscriptionFields = [...role.subscription.fields.values()];
   return resolved(
-    { tables, queryFields },
+    { tables, queryFields, subscriptionFields },
     (ref) => role.type(ref),
     (ref) => role.table(ref).typeName,
   );

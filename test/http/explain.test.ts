@@ -98,7 +98,7 @@ it('a subscription is explained as one, with the values it reads', async () => {
   });
   expect(status).toBe(200);
   expect(answer).toEqual({
-    sql: expect.stringContaining("('2')::") as unknown,
+    sql: expect.stringContaining('from unnest(($1)::json[], ($2)::text[])') as unknown,
     plan: expect.arrayContaining([expect.any(String)]) as unknown,
     variables: { synthetic: [], query: {}, session: { 'x-hasura-author-id': '2' }, cursor: {} },
   });

@@ -337,7 +337,7 @@ describe('a fault of ours', () => {
     service({
       artifact: {
         roles: [
-          { role: 'admin', types: [], tables: [table], queryFields: [byPk], writes: [], mutationFields: [] },
+          { role: 'admin', types: [], tables: [table], queryFields: [byPk], subscriptionFields: [], writes: [], mutationFields: [] },
         ],
       },
     });

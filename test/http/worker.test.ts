@@ -15,6 +15,7 @@ import { ARTIFACT_VERSION } from '../../src/artifact/types.ts';
 import type { IdentityProvider } from '../auth/identity-provider.ts';
 import { jwk, serve, startIdentityProvider } from '../auth/identity-provider.ts';
 import { ED25519, HS_KEY, P256, P384, P521, RSA, sign, spki, USER_CLAIMS } from '../auth/tokens.ts';
+import { startWebhook } from '../support/webhook.ts';
 import { ADMIN_SECRET } from './service.ts';
 
 const artifactText = encodeArtifact({
@@ -25,6 +26,7 @@ const artifactText = encodeArtifact({
     types: [],
     tables: [],
     queryFields: [],
+    subscriptionFields: [],
     writes: [],
     mutationFields: [],
   })),
@@ -135,6 +137,49 @@ describe('the built worker', () => {
     expect(error).not.toContain('canary');
     await configure({});
     expect(await ask()).toEqual(ANSWER);
+  });
+
+  it('serves nobody without an admin secret unless it may, as where it is deployed', async () => {
+    await configure({ HEDGE_ALLOW_OPEN: 'false' });
+    const refusal = {
+      code: 'invalid-configuration',
+      message: expect.stringMatching(/^HASURA_GRAPHQL_ADMIN_SECRET: is not set/) as string,
+    };
+    expect(await ask()).toMatchObject({
+      errors: [{ message: refusal.message, extensions: { code: refusal.code } }],
+    });
+    for (const path of ['/v1/metadata', '/healthz', '/console', '/v1/version']) {
+      const response = await fetch(worker.url + path);
+      expect([path, response.status]).toEqual([path, 500]);
+      expect(await response.json()).toMatchObject({ error: refusal.message, code: refusal.code });
+    }
+  });
+
+  it('asks a webhook, once for what it may keep, and passes its cookies on', async () => {
+    const hook = await startWebhook();
+    try {
+      await configure({ HASURA_GRAPHQL_ADMIN_SECRET: ADMIN_SECRET, HASURA_GRAPHQL_AUTH_HOOK: hook.url });
+      const session = { 'X-Hasura-Role': 'user', 'Cache-Control': 'max-age=60' };
+      hook.reply(({ headers }) => ({
+        body: JSON.stringify(session),
+        headers: headers['authorization'] === 'new' ? { 'set-cookie': ['a=1; HttpOnly', 'b=2'] } : {},
+      }));
+      for (let i = 0; i < 3; i++) expect(await ask({ authorization: 'known' })).toEqual(ANSWER);
+      expect(hook.received).toHaveLength(1);
+      const response = await fetch(`${worker.url}/v1/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: 'new' },
+        body: '{"query":"{ __typename }"}',
+      });
+      expect(response.headers.getSetCookie()).toEqual(['a=1; HttpOnly', 'b=2']);
+      hook.reply(() => ({ status: 302, headers: { location: `${hook.url}/elsewhere` } }));
+      expect(await ask({ authorization: 'other' })).toMatchObject({
+        errors: [{ message: 'Invalid response from authorization hook' }],
+      });
+      expect(hook.received.map(({ path }) => path)).not.toContain('/elsewhere');
+    } finally {
+      await hook.stop();
+    }
   });
 
   it('serves the console under its policy, only when told to', async () => {

@@ -49,5 +49,8 @@ function typeCollision(fn: TrackedFunction, types: ReadonlyMap<string, string>):
 
 function claimedBy({ exposedAs: root, rootFields }: TrackedFunction): readonly ClaimedField[] {
   const { function: rows, function_aggregate: aggregate } = rootFields;
-  return (root === 'query' ? [rows, aggregate] : [rows]).map(({ name }) => ({ root, name }));
+  if (root === 'mutation') return [{ root, name: rows.name }];
+  return (['query', 'subscription'] as const).flatMap((one) =>
+    [rows, aggregate].map(({ name }) => ({ root: one, name })),
+  );
 }

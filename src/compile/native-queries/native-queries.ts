@@ -199,7 +199,10 @@ function rowsOf(metadata: NativeQueryMetadata, model: TrackedRows, path: Metadat
 
 function claim(query: TrackedNativeQuery, { roots }: Names): void {
   const { object, source, name, rows, model } = query;
-  const fields = [{ root: 'query', name }] as const;
+  const fields = [
+    { root: 'query', name },
+    { root: 'subscription', name },
+  ] as const;
   const conflict = roots.conflict(source, fields, object.name);
   if (conflict !== null) refuse(conflict);
   const types = query.arguments.length > 0 ? [nativeQueryArgsTypeName(name)] : [];

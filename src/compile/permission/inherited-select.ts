@@ -11,15 +11,20 @@ export function combinePermissions(permissions: readonly CompiledPermission[]): 
   const [only] = permissions;
   if (!only || permissions.length === 1) return only ?? null;
   const limits = permissions.flatMap(({ limit }) => (limit === null ? [] : [limit]));
-  const roots = permissions.map((p) => p.queryRootFields);
   return {
     columns: combineVisible(permissions, (p) => p.columns),
     computedFields: combineVisible(permissions, (p) => p.computedFields),
     filter: anyOf(permissions.map((p) => p.filter)),
     limit: limits.length > 0 ? Math.max(...limits) : null,
     allowAggregations: permissions.some((p) => p.allowAggregations),
-    queryRootFields: roots.includes(null) ? null : new Set(roots.flatMap((set) => [...(set ?? [])])),
+    queryRootFields: together(permissions.map((p) => p.queryRootFields)),
+    subscriptionRootFields: together(permissions.map((p) => p.subscriptionRootFields)),
   };
+}
+
+/** What any of the sets has; null stands for all there is. */
+function together(sets: readonly (ReadonlySet<string> | null)[]): ReadonlySet<string> | null {
+  return sets.includes(null) ? null : new Set(sets.flatMap((set) => [...(set ?? [])]));
 }
 
 /** In which rows each value is seen; `true` where it is seen in every row that is. */

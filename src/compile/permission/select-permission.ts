@@ -19,6 +19,7 @@ export interface CompiledPermission {
   readonly allowAggregations: boolean;
   /** null: every root field. */
   readonly queryRootFields: ReadonlySet<string> | null;
+  readonly subscriptionRootFields: ReadonlySet<string> | null;
 }
 
 /** The administrator's: everything. */
@@ -30,6 +31,7 @@ export function adminPermission(table: TrackedRows): CompiledPermission {
     limit: null,
     allowAggregations: table.rowsOf === undefined,
     queryRootFields: null,
+    subscriptionRootFields: null,
   };
 }
 
@@ -59,8 +61,13 @@ export function compileSelectPermission(
     limit,
     // There are no aggregates of what is no table.
     allowAggregations: table.rowsOf === undefined && permission.allow_aggregations === true,
-    queryRootFields: permission.query_root_fields ? new Set(permission.query_root_fields) : null,
+    queryRootFields: setOrAll(permission.query_root_fields),
+    subscriptionRootFields: setOrAll(permission.subscription_root_fields),
   };
+}
+
+function setOrAll(names: readonly string[] | null | undefined): ReadonlySet<string> | null {
+  return names ? new Set(names) : null;
 }
 
 const ALL_ROWS: BoolExp = { kind: 'true' };

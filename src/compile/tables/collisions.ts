@@ -34,6 +34,8 @@ const DERIVED_TYPES: readonly TableTypeKind[] = [
   'delete_elem_input',
   'delete_at_path_input',
   'updates',
+  'stream_cursor_input',
+  'stream_cursor_value_input',
   ...[...NUMERIC_AGGREGATES, ...COMPARABLE_AGGREGATES].flatMap(
     (fn) => [`${fn}_fields`, `${fn}_order_by`] as const,
   ),
@@ -101,9 +103,9 @@ function rootFieldsOf({ rootFields, mutationFields, catalog }: TrackedTable): re
     (insertable || !kind.startsWith('insert')) &&
     (updatable || !kind.startsWith('update')) &&
     (deletable || !kind.startsWith('delete'));
-  return (['query', 'mutation'] as const).flatMap((root) =>
-    Object.entries(root === 'query' ? rootFields : mutationFields).flatMap(([kind, { name }]) =>
-      exists(kind) ? [{ root, name }] : [],
+  return (['query', 'mutation', 'subscription'] as const).flatMap((root) =>
+    Object.entries(root === 'mutation' ? mutationFields : rootFields).flatMap(([kind, { name }]) =>
+      exists(kind) && (kind !== 'select_stream' || root === 'subscription') ? [{ root, name }] : [],
     ),
   );
 }

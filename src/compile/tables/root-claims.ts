@@ -5,7 +5,7 @@ import type { TrackedSource } from './tracked.ts';
 
 /** A root field an object would have. */
 export interface ClaimedField {
-  readonly root: 'query' | 'mutation';
+  readonly root: 'query' | 'mutation' | 'subscription';
   readonly name: string;
 }
 
@@ -53,7 +53,7 @@ export function createRootClaims(): RootClaims {
 
 function parentName(naming: TrackedSource['naming'], root: ClaimedField['root']): string {
   if (naming.namespace === null) return `${root}_root`;
-  return namespaceTypeName(naming, naming.namespace, root === 'query' ? 'query' : 'mutation_frontend');
+  return namespaceTypeName(naming, naming.namespace, root === 'mutation' ? 'mutation_frontend' : root);
 }
 
 function conflictText(parent: string, field: string, first: string, second: string): string {

@@ -42,6 +42,11 @@ export function rootFieldNames(
       { after: 'aggregate' },
       `fetch aggregated fields from the table: ${from}`,
     ),
+    select_stream: custom(
+      'select_stream',
+      { after: 'stream' },
+      `fetch data from the table in a streaming manner: ${from}`,
+    ),
   };
 }
 
