@@ -212,8 +212,12 @@ function writeColumns(types: TypeTable, table: TrackedTable): readonly WriteColu
     const { fieldName: name, catalog, description, type } = tracked;
     if (name === null || !isWritable(tracked)) return [];
     const { nullable } = catalog;
-    // A domain may bring a default that the column does not show.
-    const hasDefault = catalog.hasDefault || catalog.identity !== null || catalog.type.kind === 'domain';
+    // A domain may bring a default that the column does not show, and so may the table below a view.
+    const hasDefault =
+      catalog.hasDefault ||
+      catalog.identity !== null ||
+      catalog.type.kind === 'domain' ||
+      table.catalog.kind === 'view';
     return [{ name, column, type: types.refer(type), nullable, description, hasDefault }];
   });
   return columns.sort((a, b) => compareNames(a.name, b.name));

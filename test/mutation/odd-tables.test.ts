@@ -31,6 +31,8 @@ create trigger watch after insert on watched for each row execute function watch
 create function refuse() returns trigger language plpgsql as $$ begin raise exception 'not today: %', new.id; end $$;
 create table refused (id int primary key);
 create trigger refuse before insert on refused for each row execute function refuse();
+create table noted (id serial primary key, note text default 'none');
+create view notes as select id, note from noted;
 `;
 
 const odd = { schema: 'odd " schema', name: 'odd " table' };
@@ -61,7 +63,7 @@ beforeAll(async () => {
             },
           ],
         },
-        ...['gone', 'made', 'typed', 'watched', 'refused'].map(table),
+        ...['gone', 'made', 'typed', 'watched', 'refused', 'notes'].map(table),
         {
           ...table('nokey'),
           computed_fields: [
@@ -183,6 +185,22 @@ describe('a table', () => {
         returning: [
           { b: 'x', twice: 4 },
           { b: 'x', twice: 4 },
+        ],
+      },
+    });
+  });
+
+  test('below a view: its defaults are those of rows that name other columns', async () => {
+    const insert =
+      'mutation ($o: [notes_insert_input!]!) { insert_notes(objects: $o) { returning { id note } } }';
+    expect(
+      await ask('admin', insert, { variables: { o: [{ note: 'a' }, { id: 50 }, { id: 51, note: null }] } }),
+    ).toEqual({
+      insert_notes: {
+        returning: [
+          { id: 1, note: 'a' },
+          { id: 50, note: 'none' },
+          { id: 51, note: null },
         ],
       },
     });
