@@ -2,10 +2,16 @@
 
 import fc from 'fast-check';
 
-import { must } from '../../src/util/assert.ts';
-import type { TableShape } from './model.ts';
-import { TABLES } from './model.ts';
-import type { Aggregate, Filter, ListArguments, Permission, Permissions, Selection } from './naive.ts';
+import { isColumn, MODELS, MOODS, shapeOf as shape, TABLES } from './model.ts';
+import type {
+  Aggregate,
+  Filter,
+  Groups,
+  ListArguments,
+  Permission,
+  Permissions,
+  Selection,
+} from './naive.ts';
 
 const INTS = fc.integer({ min: 0, max: 8 });
 /** Halves, which sums and averages keep exactly. */
@@ -15,7 +21,8 @@ const PATTERNS = fc.constantFrom('%', 'a%', '%b', '_', 'a_', '');
 
 export const SESSION = { 'x-hasura-role': 'user', 'x-hasura-user-id': '3', 'x-hasura-name': 'ab' };
 
-const shape = (name: string): TableShape => must(TABLES[name], 'a table of the model');
+/** What there are permissions for. */
+const SELECTABLE = Object.keys({ ...TABLES, ...MODELS });
 
 // ------------------------------------------------------------------ filters
 
@@ -37,7 +44,12 @@ function comparison(table: string, column: string, options: FilterOptions): fc.A
   const choices: fc.Arbitrary<Filter>[] = [isNull];
   if (type === 'bool') choices.push(fc.record({ _eq: fc.boolean() }), fc.record({ _neq: fc.boolean() }));
   const values: fc.Arbitrary<unknown> = type === 'int' ? INTS : type === 'float' ? FLOATS : TEXTS;
-  if (type !== 'bool') {
+  if (type === 'mood') {
+    choices.push(
+      fc.tuple(fc.constantFrom('_eq', '_neq'), fc.constantFrom(...MOODS)).map(([op, x]) => ({ [op]: x })),
+      fc.tuple(fc.constantFrom('_in', '_nin'), fc.subarray([...MOODS])).map(([op, list]) => ({ [op]: list })),
+    );
+  } else if (type !== 'bool') {
     const ops = fc.constantFrom('_eq', '_neq', '_gt', '_gte', '_lt', '_lte');
     choices.push(fc.tuple(ops, values).map(([op, value]) => ({ [op]: value })));
     choices.push(
@@ -93,6 +105,7 @@ export function filter(table: string, depth: number, options: FilterOptions): fc
     for (const [name, relationship] of Object.entries(shape(table).relationships)) {
       if (!options.tables.includes(relationship.table)) continue;
       choices.push(filter(relationship.table, depth - 1, options).map((exp) => ({ [name]: exp })));
+      if (relationship.only) continue;
       if (relationship.kind !== 'array' || !options.aggregates(relationship.table)) continue;
       choices.push(
         predicate(relationship.table, depth - 1, options).map((exp) => ({ [`${name}_aggregate`]: exp })),
@@ -139,7 +152,8 @@ function predicate(table: string, depth: number, options: FilterOptions): fc.Arb
         { requiredKeys: fn === 'count' ? ['predicate'] : ['predicate', 'arguments'] },
       )
       .map((exp) => ({ [fn]: exp }));
-  const columns = fc.uniqueArray(fc.constantFrom(...options.columns(table)), { maxLength: 2 });
+  const named = options.columns(table).filter((c) => isColumn(table, c));
+  const columns = fc.uniqueArray(fc.constantFrom(...named), { maxLength: 2 });
   const choices = [of('count', columns, bounds(fc.integer({ min: 0, max: 4 })))];
   const bools = typed('bool');
   if (bools.length > 0) {
@@ -177,14 +191,18 @@ function permission(table: string): fc.Arbitrary<Permission> {
   });
 }
 
+const maybe = (table: string, freq: number): fc.Arbitrary<Permission | undefined> =>
+  fc.option(permission(table), { freq, nil: undefined });
+
+/** On each table with that likelihood, or on `author` always. */
+const on = (freq: number, author = maybe('author', freq)): fc.Arbitrary<Permissions> =>
+  fc.record({
+    ...Object.fromEntries(SELECTABLE.map((table) => [table, maybe(table, freq)])),
+    author,
+  });
+
 /** Select permissions of one role: on one table at least, each with its own filter, columns and limit. */
-export const permissions: fc.Arbitrary<Permissions> = fc
-  .record({
-    author: permission('author'),
-    article: fc.option(permission('article'), { freq: 4 }),
-    comment: fc.option(permission('comment'), { freq: 4 }),
-  })
-  .map((p) => ({ author: p.author, article: p.article ?? undefined, comment: p.comment ?? undefined }));
+export const permissions: fc.Arbitrary<Permissions> = on(4, permission('author'));
 
 /** Permissions of the roles an inherited role is made of, and of one in between that may have its own. */
 export interface Family {
@@ -195,29 +213,18 @@ export interface Family {
   readonly between: Permissions;
 }
 
-const maybe = (table: string, freq: number): fc.Arbitrary<Permission | undefined> =>
-  fc.option(permission(table), { freq, nil: undefined });
-
 /** A role `user` is made of `one` and `between`. */
 export const families: fc.Arbitrary<Family> = fc.record({
   one: permissions,
-  two: fc.record({ author: maybe('author', 3), article: maybe('article', 3), comment: maybe('comment', 3) }),
-  three: fc.record({
-    author: maybe('author', 2),
-    article: maybe('article', 2),
-    comment: maybe('comment', 2),
-  }),
-  between: fc.record({
-    author: maybe('author', 1),
-    article: maybe('article', 1),
-    comment: maybe('comment', 1),
-  }),
+  two: on(3),
+  three: on(2),
+  between: on(1),
 });
 
 /** What `user` may, as the naive evaluator takes it. */
 export function inheritedPermissions({ one, two, three, between }: Family): Permissions {
   return Object.fromEntries(
-    Object.keys(TABLES).map((table) => {
+    SELECTABLE.map((table) => {
       const inner = between[table] ? [between[table]] : [two[table], three[table]];
       return [table, together([one[table], ...inner].filter((p) => p !== undefined))];
     }),
@@ -239,11 +246,17 @@ function together(parts: readonly Permission[]): Permission | undefined {
 // ------------------------------------------------------------------ queries
 
 export type Query =
-  | { readonly kind: 'list'; readonly table: string; readonly selection: Selection & { kind: 'list' } }
+  | {
+      readonly kind: 'list';
+      readonly table: string;
+      readonly selection: Selection & { kind: 'list' };
+      readonly called?: Call | undefined;
+    }
   | {
       readonly kind: 'aggregate';
       readonly table: string;
       readonly selection: Selection & { kind: 'aggregate' };
+      readonly called?: Call | undefined;
     }
   | {
       readonly kind: 'by_pk';
@@ -252,35 +265,55 @@ export type Query =
       readonly fields: readonly Selection[];
     };
 
+/** The root field is a function's or a native query's, and its argument. */
+export interface Call {
+  readonly name: 'search' | 'rated';
+  readonly args: Readonly<Record<string, number>>;
+}
+
 /** A query of one root field. */
 export function query(world: Permissions): fc.Arbitrary<Query> {
   const tables = Object.keys(TABLES).filter((t) => world[t]);
-  return fc.constantFrom(...tables).chain((table) => {
-    const choices: fc.Arbitrary<Query>[] = [
-      fc.tuple(listArguments(world, table), fields(world, table, 2)).map(([args, fs]) => ({
-        kind: 'list',
-        table,
-        selection: { kind: 'list', key: 'root', name: table, args, fields: fs },
-      })),
-      fc
-        .tuple(fc.integer({ min: 0, max: 9 }), fields(world, table, 2))
-        .map(([id, fs]) => ({ kind: 'by_pk', table, id, fields: fs })),
-    ];
+  const search = fc.integer({ min: 0, max: 4 }).map((lowest): Call => ({ name: 'search', args: { lowest } }));
+  const rated = fc.integer({ min: 0, max: 4 }).map((highest): Call => ({ name: 'rated', args: { highest } }));
+  const native = world['scored'] ? [list(world, 'scored', rated)] : [];
+  const ofTable = fc.constantFrom(...tables).chain((table) => {
+    const called = table === 'article' ? fc.option(search, { nil: undefined }) : fc.constant(undefined);
+    const choices = [list(world, table, called)];
+    if (!shape(table).view) {
+      choices.push(
+        fc
+          .tuple(fc.integer({ min: 0, max: 9 }), fields(world, table, 2))
+          .map(([id, fs]) => ({ kind: 'by_pk', table, id, fields: fs })),
+      );
+    }
     if (world[table]?.allow_aggregations) {
       choices.push(
-        aggregateOf(world, table, table, 'root', 1).map((selection) => ({
-          kind: 'aggregate',
-          table,
-          selection,
-        })),
+        fc
+          .tuple(aggregateOf(world, table, table, 'root', 1), called)
+          .map(([selection, call]) => ({ kind: 'aggregate', table, selection, called: call })),
       );
     }
     return fc.oneof(...choices);
   });
+  return fc.oneof(
+    { arbitrary: ofTable, weight: 8 },
+    ...native.map((arbitrary) => ({ arbitrary, weight: 1 })),
+  );
+}
+
+function list(world: Permissions, table: string, call: fc.Arbitrary<Call | undefined>): fc.Arbitrary<Query> {
+  return fc.tuple(listArguments(world, table), fields(world, table, 2), call).map(([args, fs, called]) => ({
+    kind: 'list',
+    table,
+    selection: { kind: 'list', key: 'root', name: table, args, fields: fs },
+    called,
+  }));
 }
 
 function listArguments(world: Permissions, table: string): fc.Arbitrary<ListArguments> {
   const columns = world[table]?.columns ?? [];
+  const named = columns.filter((c) => isColumn(table, c));
   const options: FilterOptions = {
     columns: (t) => world[t]?.columns ?? [],
     tables: Object.keys(TABLES).filter((t) => world[t]),
@@ -319,7 +352,7 @@ function listArguments(world: Permissions, table: string): fc.Arbitrary<ListArgu
     .record({
       where: fc.option(filter(table, 2, options), { nil: undefined }),
       sorts: fc.array(fc.oneof(...sorts), { maxLength: 2 }),
-      distinct: fc.option(fc.uniqueArray(fc.constantFrom(...columns), { minLength: 1, maxLength: 2 }), {
+      distinct: fc.option(fc.uniqueArray(fc.constantFrom(...named), { minLength: 1, maxLength: 2 }), {
         nil: undefined,
         freq: 4,
       }),
@@ -357,7 +390,7 @@ export function fields(world: Permissions, table: string, depth: number): fc.Arb
           .tuple(listArguments(world, other), inner)
           .map(([args, fs]): Selection => ({ kind: 'list', key: name, name, args, fields: fs })),
       );
-      if (world[other]?.allow_aggregations)
+      if (world[other]?.allow_aggregations && !relationship.only)
         choices.push(aggregateOf(world, other, name, `${name}_aggregate`, depth - 1));
     }
   }
@@ -372,15 +405,16 @@ function aggregateOf(
   depth: number,
 ): fc.Arbitrary<Selection & { kind: 'aggregate' }> {
   const columns = world[table]?.columns ?? [];
+  const named = columns.filter((c) => isColumn(table, c));
   const typed = (...types: string[]): string[] =>
     columns.filter((c) => types.includes(shape(table).columns[c] ?? ''));
   const choices: fc.Arbitrary<Aggregate>[] = [
     fc.constant<Aggregate>({ key: 'count', op: 'count', columns: [] }),
     fc
-      .tuple(fc.constantFrom(...columns), fc.boolean())
+      .tuple(fc.constantFrom(...named), fc.boolean())
       .map(([c, distinct]): Aggregate => ({ key: 'some', op: 'count', columns: [c], distinct })),
     fc
-      .uniqueArray(fc.constantFrom(...columns), { minLength: 2, maxLength: 2 })
+      .uniqueArray(fc.constantFrom(...named), { minLength: 2, maxLength: 2 })
       .map((cs): Aggregate => ({ key: 'pairs', op: 'count', columns: cs, distinct: true })),
     fc
       .tuple(
@@ -391,12 +425,19 @@ function aggregateOf(
     fc
       .constantFrom(...typed('int', 'float'))
       .map((c): Aggregate => ({ key: 'sum', op: 'sum', columns: [c] })),
-  ].slice(0, columns.length > 1 ? 5 : 2);
+  ].filter((_, i) => i !== 2 || named.length > 1);
+  const some = fc.uniqueArray(fc.oneof(...choices), { minLength: 1, maxLength: 3, selector: (a) => a.key });
+  const groups: fc.Arbitrary<Groups> = fc.record({
+    keys: fc.uniqueArray(fc.constantFrom(...named), { maxLength: 2 }),
+    shown: fc.uniqueArray(fc.constantFrom(...named), { minLength: 1, maxLength: 3 }),
+    aggregate: some,
+  });
   return fc
-    .tuple(
-      listArguments(world, table),
-      fc.uniqueArray(fc.oneof(...choices), { minLength: 1, maxLength: 3, selector: (a) => a.key }),
-      fields(world, table, Math.max(depth, 0)),
-    )
-    .map(([args, aggregate, nodes]) => ({ kind: 'aggregate', key, name, args, aggregate, nodes }));
+    .record({
+      args: listArguments(world, table),
+      aggregate: some,
+      nodes: fields(world, table, Math.max(depth, 0)),
+      groups: fc.option(groups, { nil: undefined, freq: 2 }),
+    })
+    .map((parts) => ({ kind: 'aggregate', key, name, ...parts }));
 }

@@ -13,10 +13,11 @@ import type {
   DeleteRights,
   InsertObject,
   Mutation,
+  Nested,
   Rights,
   UpdateRights,
 } from './mutation-types.ts';
-import { type AllWrites, columnsOf, TABLE_NAMES, valueOf, valuesOf } from './mutation-worlds.ts';
+import { type AllWrites, columnsOf, safeValueOf, TABLE_NAMES, valueOf, valuesOf } from './mutation-worlds.ts';
 import type { Filter, Selection } from './naive.ts';
 
 /** Up to three root fields; each a step beyond the rights now and then. */
@@ -105,7 +106,17 @@ function where(rights: Rights, table: string, reach: number): fc.Arbitrary<Filte
 // ------------------------------------------------------------------ inserts
 
 function inserts(rights: Rights, table: string, reach: number): fc.Arbitrary<Mutation> {
-  const object = insertObject(rights, table, 1, []);
+  const nesting = { determined: [], reach };
+  const object = fc.oneof(
+    { arbitrary: insertObject(rights, table, { ...nesting, depth: 1, safe: false }), weight: 3 },
+    // Deep ones come to nothing when their values are taken from anywhere.
+    {
+      arbitrary: fc
+        .constant(null)
+        .chain(() => insertObject(rights, table, { ...nesting, depth: 4, safe: true })),
+      weight: 3,
+    },
+  );
   const conflict = fc.option(conflicts(rights, table, reach), { nil: undefined, freq: 2 });
   const many: fc.Arbitrary<Mutation> = fc.record({
     kind: fc.constant('insert'),
@@ -125,32 +136,55 @@ function inserts(rights: Rights, table: string, reach: number): fc.Arbitrary<Mut
   return fc.oneof({ arbitrary: many, weight: 2 }, { arbitrary: one, weight: 1 });
 }
 
-function insertObject(
-  rights: Rights,
-  table: string,
-  depth: number,
-  determined: readonly string[],
-): fc.Arbitrary<InsertObject> {
+interface Nesting {
+  /** How many levels may follow. */
+  readonly depth: number;
+  /** Columns that the object it is nested in determines. */
+  readonly determined: readonly string[];
+  /** Whether values are to break no rule. */
+  readonly safe: boolean;
+  /** As of the mutation. */
+  readonly reach: number;
+}
+
+function insertObject(rights: Rights, table: string, nesting: Nesting): fc.Arbitrary<InsertObject> {
+  const { depth, determined, safe, reach } = nesting;
   const insert = rights.writes[table]?.insert;
-  const allowed = insert ? writable(insert).filter((c) => !determined.includes(c)) : [];
+  const may = insert ? writable(table, insert).filter((c) => !determined.includes(c)) : [];
+  const allowed = may.filter((column) => !safe || column !== 'id');
+  const value = safe ? safeValueOf : valueOf;
   // A name keeps most authors from failing; an id now and then meets one that is there.
-  const values = valuesOf(table, allowed).chain((given) =>
-    allowed.includes('name') && !Object.hasOwn(given, 'name')
-      ? valueOf(table, 'name').map((name) => ({ ...given, name }))
-      : fc.constant(given),
-  );
+  const needed = allowed.filter((c) => c === 'name' || (safe && c === 'title'));
+  const values = fc
+    .tuple(
+      valuesOf(table, allowed, value),
+      fc.record(Object.fromEntries(needed.map((c) => [c, value(table, c)]))),
+    )
+    .map(([given, more]) => ({ ...more, ...given }));
   const none: fc.Arbitrary<InsertObject['nested']> = fc.constant({});
   const nested = Object.entries(must(TABLES[table], 'a table').relationships).flatMap(
-    ([name, { kind, table: other, on }]) => {
-      if (depth === 0 || !rights.writes[other]?.insert) return [];
-      const inner = insertObject(rights, other, depth - 1, kind === 'array' ? [on[1]] : []);
+    ([name, { kind, table: other, on, only }]) => {
+      if (depth === 0 || only || !rights.writes[other]?.insert) return [];
+      if (safe && kind === 'object' && determined.includes(on[0])) return [];
+      const inner = insertObject(rights, other, {
+        ...nesting,
+        depth: depth - 1,
+        determined: kind === 'array' ? [on[1]] : [],
+      });
       const objects = kind === 'array' ? fc.array(inner, { maxLength: 2 }) : fc.tuple(inner);
-      return [objects.map((list): InsertObject['nested'] => ({ [name]: list }))];
+      const conflict = fc.option(conflicts(rights, other, reach), { nil: undefined, freq: 2 });
+      const related: fc.Arbitrary<Nested> = fc.record({ objects, conflict });
+      return [related.map((given): InsertObject['nested'] => ({ [name]: given }))];
     },
   );
+  const one = nested.length > 0 ? fc.oneof(...nested) : none;
   const some =
     nested.length > 0
-      ? fc.oneof({ arbitrary: none, weight: 1 }, { arbitrary: fc.oneof(...nested), weight: 1 })
+      ? fc.oneof(
+          { arbitrary: none, weight: safe ? 1 : 2 },
+          { arbitrary: one, weight: safe ? 4 : 2 },
+          { arbitrary: fc.tuple(one, one).map(([a, b]) => ({ ...a, ...b })), weight: 1 },
+        )
       : none;
   return fc.tuple(values, some, fc.nat(9)).map(([given, inner, dice]) => {
     // What the nested object determines is not given too, but for some.
@@ -158,17 +192,18 @@ function insertObject(
       must(TABLES[table]?.relationships[name], 'a relationship'),
     );
     const twice = taken.flatMap(({ kind, on }) => (kind === 'object' ? [on[0]] : []));
-    const kept = Object.entries(given).filter(([column]) => dice === 0 || !twice.includes(column));
+    const kept = Object.entries(given).filter(([column]) => (dice === 0 && !safe) || !twice.includes(column));
     return { values: Object.fromEntries(kept), nested: inner };
   });
 }
 
 function conflicts(rights: Rights, table: string, reach: number): fc.Arbitrary<Conflict | undefined> {
   const update = rights.writes[table]?.update;
-  if (!update) return fc.constant(undefined);
+  const keys = KEYS[table];
+  if (!update || !keys) return fc.constant(undefined);
   return fc.record({
-    constraint: fc.constantFrom(...Object.keys(must(KEYS[table], 'keys of a table'))),
-    update_columns: fc.subarray([...writable(update)]),
+    constraint: fc.constantFrom(...Object.keys(keys)),
+    update_columns: fc.subarray([...writable(table, update)]),
     where: rights.select[table]
       ? fc.option(where(rights, table, reach), { nil: undefined })
       : fc.constant(undefined),
@@ -178,8 +213,15 @@ function conflicts(rights: Rights, table: string, reach: number): fc.Arbitrary<C
 // ------------------------------------------------------------------ updates and deletes
 
 function updates(rights: Rights, table: string, update: UpdateRights, reach: number): fc.Arbitrary<Mutation> {
-  const change = changes(table, writable(update));
+  const change = changes(table, writable(table, update));
   const common = { table: fc.constant(table), returning: returning(rights, table, reach) };
+  const byKey: fc.Arbitrary<Mutation> = fc.record({
+    ...common,
+    kind: fc.constant('update_by_pk' as const),
+    id: fc.integer({ min: 1, max: 6 }),
+    change,
+    returning: single(rights, table, reach),
+  });
   return fc.oneof(
     fc.record({
       ...common,
@@ -187,13 +229,7 @@ function updates(rights: Rights, table: string, update: UpdateRights, reach: num
       where: where(rights, table, reach),
       change,
     }),
-    fc.record({
-      ...common,
-      kind: fc.constant('update_by_pk' as const),
-      id: fc.integer({ min: 1, max: 6 }),
-      change,
-      returning: single(rights, table, reach),
-    }),
+    ...(KEYS[table] ? [byKey] : []),
     fc.record({
       ...common,
       kind: fc.constant('update_many' as const),
@@ -231,6 +267,12 @@ function changes(table: string, allowed: readonly string[]): fc.Arbitrary<Change
 }
 
 function deletes(rights: Rights, table: string, reach: number): fc.Arbitrary<Mutation> {
+  const byKey: fc.Arbitrary<Mutation> = fc.record({
+    kind: fc.constant('delete_by_pk' as const),
+    table: fc.constant(table),
+    id: fc.integer({ min: 1, max: 6 }),
+    returning: single(rights, table, reach),
+  });
   return fc.oneof(
     fc.record({
       kind: fc.constant('delete' as const),
@@ -238,11 +280,6 @@ function deletes(rights: Rights, table: string, reach: number): fc.Arbitrary<Mut
       where: where(rights, table, reach),
       returning: returning(rights, table, reach),
     }),
-    fc.record({
-      kind: fc.constant('delete_by_pk' as const),
-      table: fc.constant(table),
-      id: fc.integer({ min: 1, max: 6 }),
-      returning: single(rights, table, reach),
-    }),
+    ...(KEYS[table] ? [byKey] : []),
   );
 }

@@ -1,6 +1,6 @@
 // Generated mutations -> GraphQL text and variables. Arguments go in as literals or as variables, as a coin decides.
 
-import type { Change, InsertObject, Mutation } from './mutation-types.ts';
+import type { Change, Conflict, InsertObject, Mutation } from './mutation-types.ts';
 import type { Printing } from './print.ts';
 import { fieldsText, value } from './print.ts';
 
@@ -48,10 +48,11 @@ function rootText(mutation: Mutation, printing: Printing): string {
 }
 
 function objectJson({ values, nested }: InsertObject): Record<string, unknown> {
-  const inner = Object.entries(nested).map(([name, objects]) => {
+  const inner = Object.entries(nested).map(([name, { objects, conflict }]) => {
     // Those of object relationships are named for one row.
     const data = objects.map(objectJson);
-    return [name, { data: name.endsWith('s') ? data : data[0] }] as const;
+    const on_conflict = conflict && { on_conflict: given(conflict) };
+    return [name, { data: name.endsWith('s') ? data : data[0], ...on_conflict }] as const;
   });
   return { ...values, ...Object.fromEntries(inner) };
 }
@@ -71,6 +72,6 @@ function changeText(table: string, change: Change, printing: Printing): string {
     .join('');
 }
 
-function given(change: Change): Record<string, unknown> {
+function given(change: Change | Conflict): Record<string, unknown> {
   return Object.fromEntries(Object.entries(change).filter(([, exp]) => exp !== undefined));
 }

@@ -5,6 +5,7 @@ import { TABLES } from './model.ts';
 import type {
   Asking,
   Change,
+  Conflict,
   InsertObject,
   InsertRights,
   Mutation,
@@ -21,9 +22,9 @@ export function writesOf({ rights, backend }: Asking, table: string): Writes {
   return { insert: there(insert), update: there(update), delete: there(remove) };
 }
 
-/** Columns a client may give. */
-export const writable = ({ columns, set }: InsertRights | UpdateRights): readonly string[] =>
-  columns.filter((column) => !Object.hasOwn(set, column));
+/** Columns a client may give: none that has a preset, or follows from others. */
+export const writable = (table: string, { columns, set }: InsertRights | UpdateRights): readonly string[] =>
+  columns.filter((column) => !Object.hasOwn(set, column) && !TABLES[table]?.derived?.[column]);
 
 /** Whether the role has the field, and all that the mutation names in it. */
 export function mayAsk(asking: Asking, mutation: Mutation): boolean {
@@ -33,7 +34,7 @@ export function mayAsk(asking: Asking, mutation: Mutation): boolean {
   const reads = (names: readonly string[]): boolean => names.every((name) => select?.columns.includes(name));
   const asked = (returning ?? []).flatMap((field) => (field.kind === 'column' ? [field.column] : []));
   if (returning && (!select || !reads(asked))) return false;
-  const mayFilter = (where: Filter): boolean => select !== undefined && reads(columnsOf(table, where));
+  const mayFilter = (where: Filter): boolean => filters(asking, table, where);
   const mayChange = (change: Change): boolean =>
     update !== undefined && select !== undefined && changes(table, update, change);
   switch (mutation.kind) {
@@ -41,10 +42,7 @@ export function mayAsk(asking: Asking, mutation: Mutation): boolean {
     case 'insert_one': {
       if (!insert || (mutation.kind === 'insert_one' && !select)) return false;
       const { conflict, objects } = mutation;
-      if (conflict && !update) return false;
-      if (conflict?.where && !mayFilter(conflict.where)) return false;
-      if (!conflict?.update_columns.every((c) => update && writable(update).includes(c)) && conflict)
-        return false;
+      if (conflict && !mayUpsert(asking, table, conflict)) return false;
       return objects.every((object) => mayInsert(asking, table, object, []));
     }
     case 'update':
@@ -55,7 +53,7 @@ export function mayAsk(asking: Asking, mutation: Mutation): boolean {
       return (
         select !== undefined &&
         update !== undefined &&
-        writable(update).length + Object.keys(update.set).length > 0 &&
+        writable(table, update).length + Object.keys(update.set).length > 0 &&
         mutation.updates.every(({ where, change }) => mayFilter(where) && mayChange(change))
       );
     case 'delete':
@@ -63,6 +61,17 @@ export function mayAsk(asking: Asking, mutation: Mutation): boolean {
     case 'delete_by_pk':
       return remove !== undefined && select !== undefined;
   }
+}
+
+function filters({ rights }: Asking, table: string, where: Filter): boolean {
+  const select = rights.select[table];
+  return select !== undefined && columnsOf(table, where).every((name) => select.columns.includes(name));
+}
+
+function mayUpsert(asking: Asking, table: string, { where, update_columns }: Conflict): boolean {
+  const { update } = writesOf(asking, table);
+  if (!update || (where && !filters(asking, table, where))) return false;
+  return update_columns.every((column) => writable(table, update).includes(column));
 }
 
 /** The table's own columns in a filter; those of relationships are chosen from what the role may see. */
@@ -75,7 +84,7 @@ function columnsOf(table: string, where: Filter): readonly string[] {
 }
 
 function changes(table: string, update: UpdateRights, { _set, _inc }: Change): boolean {
-  const columns = writable(update);
+  const columns = writable(table, update);
   if (columns.length + Object.keys(update.set).length === 0) return false;
   const numbers = columns.filter((c) => ['int', 'float'].includes(TABLES[table]?.columns[c] ?? ''));
   if (_set && (columns.length === 0 || !Object.keys(_set).every((c) => columns.includes(c)))) return false;
@@ -92,13 +101,14 @@ function mayInsert(
   const { insert } = writesOf(asking, table);
   if (!insert) return false;
   const given = Object.keys(values);
-  if (!given.every((c) => writable(insert).includes(c) && !determined.includes(c))) return false;
-  return Object.entries(nested).every(([name, objects]) => {
+  if (!given.every((c) => writable(table, insert).includes(c) && !determined.includes(c))) return false;
+  return Object.entries(nested).every(([name, { objects, conflict }]) => {
     const { kind, table: other, on } = must(TABLES[table]?.relationships[name], 'a relationship');
     if (kind === 'object' && [...given, ...determined].includes(on[0])) return false;
     const theirs = kind === 'array' ? [on[1]] : [];
     // No objects: nothing is said about columns, but the relationship must be there.
     if (!writesOf(asking, other).insert) return false;
+    if (conflict && !mayUpsert(asking, other, conflict)) return false;
     return objects.every((object) => mayInsert(asking, other, object, theirs));
   });
 }

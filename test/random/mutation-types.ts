@@ -38,7 +38,12 @@ export interface Rights {
 export interface InsertObject {
   readonly values: Readonly<Record<string, Value>>;
   /** By relationship. */
-  readonly nested: Readonly<Record<string, readonly InsertObject[]>>;
+  readonly nested: Readonly<Record<string, Nested>>;
+}
+
+export interface Nested {
+  readonly objects: readonly InsertObject[];
+  readonly conflict?: Conflict | undefined;
 }
 
 export interface Conflict {
@@ -86,6 +91,8 @@ export interface Asking {
   readonly session: Readonly<Record<string, string>>;
   /** Whether permissions for backends count. */
   readonly backend: boolean;
+  /** Whether the database has the triggers. */
+  readonly triggers: boolean;
   /** The id the next row without one gets, in every table. */
   readonly nextId: number;
 }

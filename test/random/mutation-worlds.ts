@@ -7,13 +7,12 @@ import { must } from '../../src/util/assert.ts';
 import type { Family } from './generate.ts';
 import { families, filter, inheritedPermissions, permissions } from './generate.ts';
 import type { Value } from './model.ts';
-import { TABLES } from './model.ts';
+import { isColumn, MOODS, shapeOf, TABLES } from './model.ts';
 import type { DeleteRights, InsertRights, Rights, UpdateRights, Writes } from './mutation-types.ts';
 import type { Filter, Permissions } from './naive.ts';
 
 export const TABLE_NAMES = Object.keys(TABLES);
-export const columnsOf = (table: string): readonly string[] =>
-  Object.keys(must(TABLES[table], 'a table').columns);
+export const columnsOf = (table: string): readonly string[] => Object.keys(shapeOf(table).columns);
 
 // ------------------------------------------------------------------ values
 
@@ -37,6 +36,8 @@ export function valueOf(table: string, column: string): fc.Arbitrary<Value> {
       );
     case 'float':
       return fc.oneof(rare, { arbitrary: fc.integer({ min: 0, max: 8 }).map((n) => n / 2), weight: 6 });
+    case 'mood':
+      return fc.oneof(rare, { arbitrary: fc.constantFrom(...MOODS), weight: 14 });
     case 'bool':
       return fc.oneof(rare, { arbitrary: fc.boolean(), weight: 14 });
     case 'text':
@@ -47,20 +48,30 @@ export function valueOf(table: string, column: string): fc.Arbitrary<Value> {
   }
 }
 
+/** A value that breaks no rule, and hardly a unique key. */
+export function safeValueOf(table: string, column: string): fc.Arbitrary<Value> {
+  const type = must(TABLES[table]?.columns[column], 'a column');
+  if (column.endsWith('_id')) return fc.constantFrom(1, 3);
+  if (type === 'int') return fc.integer({ min: 0, max: 4 });
+  if (column === 'name' || column === 'title') return fc.noBias(fc.nat(99_999)).map((n) => `n${n}`);
+  return valueOf(table, column).filter((value) => value !== null);
+}
+
 /** Values for some of the columns. */
 export function valuesOf(
   table: string,
   columns: readonly string[],
+  value = valueOf,
 ): fc.Arbitrary<Readonly<Record<string, Value>>> {
   return fc
     .subarray([...columns])
-    .chain((chosen) => fc.record(Object.fromEntries(chosen.map((c) => [c, valueOf(table, c)]))));
+    .chain((chosen) => fc.record(Object.fromEntries(chosen.map((c) => [c, value(table, c)]))));
 }
 
 // ------------------------------------------------------------------ permissions to write
 
-/** A condition of a permission: often a wide one, so that rows pass. */
-function condition(table: string): fc.Arbitrary<Filter> {
+/** A condition of a permission: often a wide one, so that rows pass; `wide`: nearly always. */
+function condition(table: string, wide: boolean): fc.Arbitrary<Filter> {
   const anything = filter(table, 2, {
     columns: columnsOf,
     tables: TABLE_NAMES,
@@ -70,14 +81,15 @@ function condition(table: string): fc.Arbitrary<Filter> {
   });
   return fc.oneof(
     { arbitrary: fc.constant({}), weight: 2 },
-    { arbitrary: anything, weight: 3 },
+    { arbitrary: anything, weight: wide ? 0 : 3 },
     // Fails for few.
     { arbitrary: anything.map((exp) => ({ _or: [exp, { id: { _gt: 2 } }] })), weight: 2 },
   );
 }
 
 function presets(table: string): fc.Arbitrary<Readonly<Record<string, Value>>> {
-  const candidates = columnsOf(table).filter((column) => column !== 'id');
+  const { derived = {} } = must(TABLES[table], 'a table');
+  const candidates = columnsOf(table).filter((column) => column !== 'id' && !derived[column]);
   const one = fc.constantFrom(...candidates).chain((column) => {
     const variable = column.endsWith('_id') ? 'X-Hasura-User-Id' : 'X-Hasura-Name';
     const type = TABLES[table]?.columns[column];
@@ -89,48 +101,52 @@ function presets(table: string): fc.Arbitrary<Readonly<Record<string, Value>>> {
   return fc.oneof({ arbitrary: fc.constant({}), weight: 2 }, { arbitrary: one, weight: 1 });
 }
 
-/** Mostly many columns. */
-const someColumns = (table: string): fc.Arbitrary<readonly string[]> =>
-  fc.oneof(
-    fc.constant(columnsOf(table)),
-    fc.subarray([...columnsOf(table)]),
-    fc.subarray([...columnsOf(table)], { minLength: 3 }),
+/** Mostly many columns. Generated ones may be among them, and are given to nobody. */
+function someColumns(table: string, wide: boolean): fc.Arbitrary<readonly string[]> {
+  const all = columnsOf(table).filter((column) => isColumn(table, column));
+  return fc.oneof(
+    { arbitrary: fc.constant(all), weight: wide ? 6 : 1 },
+    { arbitrary: fc.subarray(all), weight: 1 },
+    { arbitrary: fc.subarray(all, { minLength: 3 }), weight: 1 },
   );
+}
 
 const backendOnly = fc.integer({ min: 0, max: 7 }).map((n) => n === 0);
 
-const insertRights = (table: string): fc.Arbitrary<InsertRights> =>
+const insertRights = (table: string, wide: boolean): fc.Arbitrary<InsertRights> =>
   fc.record({
-    columns: someColumns(table),
-    check: condition(table),
+    columns: someColumns(table, wide),
+    check: condition(table, wide),
     set: presets(table),
     backend_only: backendOnly,
   });
 
-const updateRights = (table: string): fc.Arbitrary<UpdateRights> =>
+const updateRights = (table: string, wide: boolean): fc.Arbitrary<UpdateRights> =>
   fc.record({
-    columns: someColumns(table),
-    filter: condition(table),
-    check: fc.option(condition(table)),
+    columns: someColumns(table, wide),
+    filter: condition(table, wide),
+    check: fc.option(condition(table, wide)),
     set: presets(table),
     backend_only: backendOnly,
   });
 
-const deleteRights = (table: string): fc.Arbitrary<DeleteRights> =>
-  fc.record({ filter: condition(table), backend_only: backendOnly });
+const deleteRights = (table: string, wide: boolean): fc.Arbitrary<DeleteRights> =>
+  fc.record({ filter: condition(table, wide), backend_only: backendOnly });
 
-const writes = (table: string): fc.Arbitrary<Writes> =>
-  fc.record({
-    insert: fc.option(insertRights(table), { freq: 9, nil: undefined }),
-    update: fc.option(updateRights(table), { freq: 9, nil: undefined }),
-    delete: fc.option(deleteRights(table), { freq: 9, nil: undefined }),
+const writes = (table: string, wide: boolean): fc.Arbitrary<Writes> => {
+  const often = { freq: wide ? 40 : 9, nil: undefined };
+  return fc.record({
+    insert: fc.option(insertRights(table, wide), often),
+    update: fc.option(updateRights(table, wide), often),
+    delete: fc.option(deleteRights(table, wide), often),
   });
+};
 
 /** By table. */
 export type AllWrites = Rights['writes'];
-const allWrites: fc.Arbitrary<AllWrites> = fc.record(
-  Object.fromEntries(TABLE_NAMES.map((t) => [t, writes(t)])),
-);
+const allWrites: fc.Arbitrary<AllWrites> = fc
+  .boolean()
+  .chain((wide) => fc.record(Object.fromEntries(TABLE_NAMES.map((t) => [t, writes(t, wide)]))));
 
 // ------------------------------------------------------------------ permissions of roles
 
@@ -154,16 +170,18 @@ export const plainWorlds: fc.Arbitrary<World> = fc
 
 /** How `user`, made of `one` and `between`, which is made of `two` and `three`, comes to a permission to write. */
 type Way = 'by name' | 'of one' | 'of three' | 'of all' | 'of between' | 'differing';
-const WAYS: readonly Way[] = ['by name', 'of one', 'of three', 'of all', 'of between', 'differing'];
-
 const KINDS = ['insert', 'update', 'delete'] as const;
+const WAYS: readonly Way[] = ['by name', 'of one', 'of three', 'of all', 'of between', 'differing'];
 
 /** `user` inherits from `one` and `between`, which inherits from `two` and `three`. */
 export const inheritedWorlds: fc.Arbitrary<World> = fc
   .record({
     family: families,
     written: allWrites,
-    ways: fc.array(fc.constantFrom(...WAYS), { minLength: 9, maxLength: 9 }),
+    ways: fc.array(fc.constantFrom(...WAYS), {
+      minLength: TABLE_NAMES.length * KINDS.length,
+      maxLength: TABLE_NAMES.length * KINDS.length,
+    }),
   })
   .map(({ family, written, ways }) => inherited(family, written, ways));
 

@@ -8,11 +8,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Metadata } from '../../src/metadata/types.ts';
 import { type Ask, metadataOf, type Stages, startStages } from '../support/stages.ts';
 import { SESSION } from './generate.ts';
-import { type RelationshipShape, TABLES } from './model.ts';
+import { tablesMetadata } from './metadata.ts';
 import { request } from './mutation-generate.ts';
 import { outcomes } from './mutation-model.ts';
 import { printMutations } from './mutation-print.ts';
-import { RESET, SCHEMA, START } from './mutation-schema.ts';
+import { RESET, ROWS_NOW, SCHEMA, START } from './mutation-schema.ts';
+import { TRIGGERS } from './mutation-triggers.ts';
 import type { Mutation, Outcome, Rows } from './mutation-types.ts';
 import { inheritedWorlds, plainWorlds, type World, written } from './mutation-worlds.ts';
 
@@ -20,44 +21,36 @@ import { inheritedWorlds, plainWorlds, type World, written } from './mutation-wo
 const RUNS = Number(process.env['RANDOM_RUNS'] ?? 25);
 const REQUESTS = 5;
 
-let stages: Stages;
+const MOOD = [{ schema: 'public', name: 'mood' }];
+
+let plain: Stages;
+let withTriggers: Stages;
 beforeAll(async () => {
-  stages = await startStages(SCHEMA);
+  plain = await startStages(SCHEMA, MOOD);
+  withTriggers = await startStages(SCHEMA + TRIGGERS, MOOD);
 });
-afterAll(() => stages?.stop());
+afterAll(async () => {
+  await plain?.stop();
+  await withTriggers?.stop();
+});
 
 interface Case {
   readonly world: World;
   readonly requests: readonly (readonly Mutation[])[];
   readonly coins: readonly boolean[];
   readonly backend: boolean;
+  readonly triggers: boolean;
 }
 
 function metadataFor({ select, writes, inherits }: World): Metadata {
-  const relationships = (shape: (typeof TABLES)[string], wanted: RelationshipShape['kind']) =>
-    Object.entries(shape.relationships)
-      .filter(([, { kind }]) => kind === wanted)
-      .map(([name, { on, table }]) => ({
-        name,
-        using: {
-          foreign_key_constraint_on:
-            wanted === 'object' ? on[0] : { table: { schema: 'public', name: table }, column: on[1] },
-        },
-      }));
   const roles = inherits ? ['one', 'two', 'three'] : [];
-  const tables = Object.values(TABLES).map((shape) => {
+  const tables = tablesMetadata(select, true, (table) => {
     const of = (kind: 'insert' | 'update' | 'delete') =>
       Object.entries(writes).flatMap(([role, tablesOf]) => {
-        const right = tablesOf[shape.name]?.[kind];
+        const right = tablesOf[table]?.[kind];
         return right ? [{ role, permission: written(right) }] : [];
       });
     return {
-      table: { schema: 'public', name: shape.name },
-      object_relationships: relationships(shape, 'object'),
-      array_relationships: relationships(shape, 'array'),
-      select_permissions: Object.entries(select).flatMap(([role, permissions]) =>
-        permissions[shape.name] ? [{ role, permission: permissions[shape.name] as never }] : [],
-      ),
       insert_permissions: of('insert'),
       update_permissions: of('update'),
       delete_permissions: of('delete'),
@@ -81,18 +74,14 @@ function metadataFor({ select, writes, inherits }: World): Metadata {
   );
 }
 
-async function rowsNow(): Promise<Rows> {
-  const parts = Object.keys(TABLES).map(
-    (table) => `'${table}', (select coalesce(json_agg(t order by id), '[]') from ${table} t)`,
-  );
-  const { rows } = await stages.client.query<{ rows: Rows }>(
-    `select json_build_object(${parts.join(', ')}) as rows`,
-  );
+async function rowsNow({ client }: Stages): Promise<Rows> {
+  const { rows } = await client.query<{ rows: Rows }>(ROWS_NOW);
   return rows[0]?.rows ?? {};
 }
 
-async function run({ world, requests, coins, backend }: Case): Promise<void> {
-  const artifact = stages.compiled(metadataFor(world));
+async function run({ world, requests, coins, backend, triggers }: Case): Promise<void> {
+  const stages = triggers ? withTriggers : plain;
+  const artifact = stages.compiled(metadataFor(world), { groupBy: true });
   for (const { type } of artifact.inconsistencies as readonly { readonly type?: string }[])
     expect(type).toBe('inherited role permission inconsistency');
   const ask = stages.serve(artifact);
@@ -100,19 +89,22 @@ async function run({ world, requests, coins, backend }: Case): Promise<void> {
   let tossed = 0;
   for (const mutations of requests) {
     const text = printMutations(mutations, () => coins[tossed++ % coins.length] ?? false);
-    await stages.client.query(RESET);
     let rows: Rows = START;
     for (const pass of ['planned', 'from the cache']) {
+      if (pass === 'planned' || coins[0]) {
+        await stages.client.query(RESET);
+        rows = START;
+      }
       nextId += 50;
       await stages.client.query(
-        Object.keys(TABLES)
+        Object.keys(START)
           .map((table) => `select setval('${table}_id_seq', ${nextId}, false)`)
           .join(';'),
       );
-      const asking = { rights: world.rights, session: SESSION, backend, nextId };
+      const asking = { rights: world.rights, session: SESSION, backend, triggers, nextId };
       const allowed = outcomes(asking, rows, mutations);
       const got = await answerOf(ask, text, backend);
-      const after = await rowsNow();
+      const after = await rowsNow(stages);
       const what = `${pass}: ${text.query} ${JSON.stringify(text.variables)}\non ${JSON.stringify(rows)}`;
       rows = agree(mutations, { got, after, before: rows }, allowed, what);
     }
@@ -151,7 +143,7 @@ function agree(
 
 function sorted(rows: Rows): Rows {
   return Object.fromEntries(
-    Object.keys(TABLES).map((table) => [
+    Object.keys(START).map((table) => [
       table,
       [...(rows[table] ?? [])].sort((a, b) => Number(a['id']) - Number(b['id'])),
     ]),
@@ -186,6 +178,7 @@ const asking = (world: World): fc.Arbitrary<Case> =>
       requests: fc.array(request(world.rights, backend), { minLength: REQUESTS, maxLength: REQUESTS }),
       coins: fc.array(fc.boolean(), { minLength: 7, maxLength: 7 }),
       backend: fc.constant(backend),
+      triggers: fc.boolean(),
     }),
   );
 

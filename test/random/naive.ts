@@ -2,8 +2,8 @@
 // logic. Knows permissions as the metadata writes them; shares no code with the engine.
 
 import { must } from '../../src/util/assert.ts';
-import type { RelationshipShape, Row, TableShape, Value } from './model.ts';
-import { ROWS, TABLES } from './model.ts';
+import type { RelationshipShape, Row, Value } from './model.ts';
+import { ROWS, shapeOf } from './model.ts';
 
 export type Filter = Readonly<Record<string, unknown>>;
 
@@ -49,7 +49,15 @@ export type Selection =
       readonly args: ListArguments;
       readonly aggregate: readonly Aggregate[];
       readonly nodes: readonly Selection[];
+      readonly groups?: Groups | undefined;
     };
+
+export interface Groups {
+  readonly keys: readonly string[];
+  /** Of `group_key`. */
+  readonly shown: readonly string[];
+  readonly aggregate: readonly Aggregate[];
+}
 
 export interface Aggregate {
   readonly key: string;
@@ -71,7 +79,6 @@ export interface World {
 const RAW = new WeakMap<Row, Row>();
 const rawOf = (row: Row): Row => RAW.get(row) ?? row;
 
-const shapeOf = (name: string): TableShape => must(TABLES[name], 'a table of the model');
 const rowsOf = ({ rows = ROWS }: World, name: string): readonly Row[] => rows[name] ?? [];
 
 /** The rows of a list as the answer has them. */
@@ -94,10 +101,32 @@ export function evaluateAggregate(
   selection: Selection & { kind: 'aggregate' },
 ): unknown {
   const counted = chosen(world, table, rows, selection.args, null);
+  const { groups } = selection;
   return {
-    aggregate: Object.fromEntries(selection.aggregate.map((a) => [a.key, aggregated(counted, a)])),
+    aggregate: aggregates(counted, selection.aggregate),
     nodes: evaluateList(world, table, rows, selection.args, selection.nodes),
+    ...(groups && { group_by: grouped(counted, groups) }),
   };
+}
+
+function aggregates(rows: readonly Row[], asked: readonly Aggregate[]): unknown {
+  return Object.fromEntries(asked.map((a) => [a.key, aggregated(rows, a)]));
+}
+
+/** In the order of their keys, nulls last. */
+function grouped(rows: readonly Row[], { keys, shown, aggregate }: Groups): readonly unknown[] {
+  const groups = new Map<string, Row[]>(keys.length === 0 ? [['[]', []]] : []);
+  const sorted = [...rows].sort((a, b) =>
+    keys.reduce((order, k) => order || compareNullable(a[k] ?? null, b[k] ?? null, 'asc'), 0),
+  );
+  for (const row of sorted) {
+    const key = JSON.stringify(keys.map((k) => row[k]));
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  return [...groups.values()].map((members) => ({
+    group_key: Object.fromEntries(shown.map((c) => [c, keys.includes(c) ? (members[0]?.[c] ?? null) : null])),
+    aggregate: aggregates(members, aggregate),
+  }));
 }
 
 export function evaluateByPk(world: World, table: string, id: number, fields: readonly Selection[]): unknown {
@@ -284,9 +313,10 @@ function relationshipOf(table: string, name: string): RelationshipShape {
 }
 
 function related(world: World, relationship: RelationshipShape, row: Row): readonly Row[] {
+  const { only = () => true } = relationship;
   const [here, there] = relationship.on;
   const value = rawOf(row)[here];
-  return value === null ? [] : rowsOf(world, relationship.table).filter((r) => r[there] === value);
+  return value === null ? [] : rowsOf(world, relationship.table).filter((r) => r[there] === value && only(r));
 }
 
 /** A filter's truth for a row. `client` filters bring the permission of every table they reach along. */

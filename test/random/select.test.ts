@@ -10,15 +10,19 @@ import { encodeArtifact } from '../../src/artifact/encode.ts';
 import { readCatalog } from '../../src/catalog/read-catalog.ts';
 import type { DatabaseCatalog } from '../../src/catalog/types.ts';
 import { compile } from '../../src/compile/compile.ts';
+import { DEFAULT_COMPILE_OPTIONS } from '../../src/compile/options.ts';
 import { planCache } from '../../src/execute/plan-cache.ts';
 import { runOperation } from '../../src/execute/run.ts';
 import type { Metadata } from '../../src/metadata/types.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { createTestDatabase, pgClient } from '../support/database.ts';
 import { pgDatabase } from '../support/pg-database.ts';
+import { metadataOf as metadataFor } from '../support/stages.ts';
 import type { Query } from './generate.ts';
 import { families, inheritedPermissions, permissions, query, SESSION } from './generate.ts';
-import { databaseSql, ROWS, TABLES } from './model.ts';
+import { FUNCTIONS, logicalModels, NATIVE_QUERIES, tablesMetadata } from './metadata.ts';
+import type { Row } from './model.ts';
+import { databaseSql, ROWS, rowOfView } from './model.ts';
 import type { Permissions } from './naive.ts';
 import { evaluateAggregate, evaluateByPk, evaluateList } from './naive.ts';
 import { printQuery } from './print.ts';
@@ -35,6 +39,7 @@ beforeAll(async () => {
   client = await pgClient(database.url);
   catalog = await readCatalog(
     async (sql) => (await client.query<[string]>({ text: sql, rowMode: 'array' })).rows[0]?.[0] ?? '',
+    [{ schema: 'public', name: 'mood' }],
   );
 });
 
@@ -44,43 +49,38 @@ afterAll(async () => {
 });
 
 function metadataOf(roles: Readonly<Record<string, Permissions>>): Metadata {
-  const relationship = ([name, r]: [string, (typeof TABLES)[string]['relationships'][string]]) => ({
-    name,
-    using: {
-      manual_configuration: {
-        remote_table: { schema: 'public', name: r.table },
-        column_mapping: { [r.on[0]]: r.on[1] },
-      },
-    },
+  return metadataFor({
+    // A role without any permission would not be there to inherit from.
+    tables: tablesMetadata(roles, false, () => ({
+      delete_permissions: Object.keys(roles).map((role) => ({ role, permission: { filter: {} } })),
+    })),
+    functions: FUNCTIONS,
+    native_queries: NATIVE_QUERIES,
+    logical_models: logicalModels(roles),
   });
-  return {
-    version: 3,
-    sources: [
-      {
-        name: 'default',
-        kind: 'postgres',
-        configuration: { connection_info: { database_url: { from_env: 'UNUSED' } } },
-        tables: Object.values(TABLES).map((table) => ({
-          table: { schema: 'public', name: table.name },
-          object_relationships: Object.entries(table.relationships)
-            .filter(([, r]) => r.kind === 'object')
-            .map(relationship),
-          array_relationships: Object.entries(table.relationships)
-            .filter(([, r]) => r.kind === 'array')
-            .map(relationship),
-          // A role without any permission would not be there to inherit from.
-          delete_permissions: Object.keys(roles).map((role) => ({ role, permission: { filter: {} } })),
-          select_permissions: Object.entries(roles).flatMap(([role, world]) =>
-            world[table.name] ? [{ role, permission: world[table.name] as never }] : [],
-          ),
-        })),
-      },
-    ],
-  };
+}
+
+/** The rows that a root field finds among those of its table. */
+function found({ table, ...query }: Query): readonly Row[] {
+  const { name, args } = (query.kind === 'by_pk' ? undefined : query.called) ?? {};
+  const { lowest = 0, highest = 0 } = args ?? {};
+  const articles = ROWS['article'] ?? [];
+  const rating = ({ rating: of }: Row): number => (typeof of === 'number' ? of : NaN);
+  switch (name) {
+    case undefined:
+      return ROWS[table] ?? [];
+    case 'search':
+      return articles.filter((row) => rating(row) >= lowest);
+    case 'rated':
+      return articles.filter((row) => rating(row) <= highest).map((row) => rowOfView('scored', row));
+  }
 }
 
 async function answers(metadata: Metadata, { world, queries, coins }: Case): Promise<void> {
-  const artifact = compile(metadata, new Map([['default', catalog]]));
+  const artifact = compile(metadata, new Map([['default', catalog]]), {
+    ...DEFAULT_COMPILE_OPTIONS,
+    groupBy: true,
+  });
   expect(artifact.inconsistencies).toEqual([]);
   const engine = {
     artifact: openArtifact(encodeArtifact(artifact)),
@@ -94,12 +94,13 @@ async function answers(metadata: Metadata, { world, queries, coins }: Case): Pro
     variables: new Map(Object.entries(SESSION)),
     trusted: false,
     backend: false,
+    expiresAt: null,
   };
   const naive = { permissions: world, session: SESSION };
   let tossed = 0;
   for (const q of queries) {
     const request = printQuery(q, () => coins[tossed++ % coins.length] ?? false);
-    const rows = ROWS[q.table] ?? [];
+    const rows = found(q);
     const expected =
       q.kind === 'list'
         ? evaluateList(naive, q.table, rows, q.selection.args, q.selection.fields)
