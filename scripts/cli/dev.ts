@@ -14,6 +14,7 @@ import { databaseLabel, parseDatabaseUrl } from '../database/url.ts';
 import { firstSecret } from '../migrate/project-config.ts';
 import { startNeonEndpoint } from '../neon/endpoint.ts';
 import { databaseKey } from '../neon/pools.ts';
+import { printLogLine } from '../serve/worker-log.ts';
 import { migrateAll, type SourceDatabase } from './databases.ts';
 import { DEFAULT_METADATA, prepareDatabases } from './dev/databases.ts';
 import { inconsistencyLines } from './dev/inconsistencies.ts';
@@ -153,6 +154,7 @@ async function startWorker(
       ...settings,
       artifactText: '',
       guarded: adminSecretOf(settings.vars) === null,
+      onLog: ({ message }) => printLogLine(message),
     });
     shutdown.onStop(() => running.stop());
     await assertHealthy(running.url);

@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { moduleNames } from '../bundle/modules.ts';
 import { ARTIFACT_MODULE } from '../bundle/paths.ts';
 import { UserError } from '../database/user-error.ts';
+import { byLine, printLogLine } from './worker-log.ts';
 import { type RuntimeSettings, workerdConfigText } from './workerd-config.ts';
 
 export interface ServeOptions {
@@ -24,7 +25,7 @@ export interface ServeOptions {
   readonly port: number;
   /** Flags of V8; none unless told. */
   readonly v8Flags?: readonly string[];
-  /** Where the worker's log goes: `inherit` shows it, `ignore` drops it. */
+  /** Where the worker's log goes: `inherit` shows it on standard output, `ignore` drops it. */
   readonly log?: 'inherit' | 'ignore';
 }
 
@@ -45,6 +46,7 @@ const READY_TIMEOUT_MS = 60_000;
  * @throws UserError when the runtime does not start: a port in use, a bundle it cannot run.
  */
 export async function serveWorker(options: ServeOptions): Promise<ServedWorker> {
+  const { log = 'inherit' } = options;
   // Who is not on this machine cannot reach it: it may run without a secret.
   const environment = { ...options.settings.vars, HEDGE_ALLOW_OPEN: 'true', ...options.environment };
   const folder = await mkdtemp(join(tmpdir(), 'hedge-serve-')); // only this user can enter it
@@ -65,11 +67,12 @@ export async function serveWorker(options: ServeOptions): Promise<ServedWorker> 
     const child = spawn(workerdBinary(), ['serve', join(folder, 'workerd.capnp'), '--control-fd=3'], {
       cwd: folder,
       env: environment,
-      stdio: ['ignore', options.log ?? 'inherit', 'pipe', 'pipe'],
+      // Lines of grave levels come by standard error. For a terminal all are made readable.
+      stdio: ['ignore', log === 'inherit' && process.stdout.isTTY ? 'pipe' : log, 'pipe', 'pipe'],
       // A session of its own: Ctrl-C in the terminal is for us, and we stop it.
       detached: process.platform !== 'win32',
     });
-    return await untilListening(child, options.log ?? 'inherit', folder);
+    return await untilListening(child, log, folder);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
@@ -78,9 +81,10 @@ export async function serveWorker(options: ServeOptions): Promise<ServedWorker> 
 
 async function untilListening(child: ChildProcess, log: string, folder: string): Promise<ServedWorker> {
   let errors = '';
+  if (log === 'inherit')
+    for (const output of [child.stdout, child.stderr]) output?.on('data', byLine(printLogLine));
   child.stderr?.on('data', (chunk: Buffer) => {
     errors = `${errors}${chunk.toString()}`.slice(-4000);
-    if (log === 'inherit') process.stderr.write(chunk);
   });
   const ended = new Promise<string>((resolve) => {
     child.on('error', (error) => resolve(`The runtime (workerd) did not start: ${error.message}`));
