@@ -75,7 +75,10 @@ function locatedClaims(
   const claims = new Map<string, unknown>();
   for (const [name, claim] of Object.entries(object)) {
     const lower = name.toLowerCase();
-    if (lower.startsWith('x-hasura-')) claims.set(lower, claim);
+    if (!lower.startsWith('x-hasura-')) continue;
+    // The names differ in their case alone: which one is meant?
+    if (claims.has(lower)) throw invalid(`x-hasura-* claims: ${lower} is there twice`);
+    claims.set(lower, claim);
   }
   return claims;
 }

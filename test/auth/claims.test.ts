@@ -72,6 +72,12 @@ describe('claims in the default namespace', () => {
       message: 'x-hasura-* claims: parsing Text failed, expected String, but encountered Array',
     },
     {
+      name: 'a claim under two names that differ in case',
+      claims: { ...ROLES_ONLY, 'x-hasura-user-id': '1', 'X-Hasura-User-Id': '2' },
+      code: 'jwt-invalid-claims',
+      message: 'x-hasura-* claims: x-hasura-user-id is there twice',
+    },
+    {
       name: 'a default role that is not allowed',
       claims: { ...ROLES_ONLY, 'x-hasura-default-role': 'editor' },
       code: 'access-denied',
