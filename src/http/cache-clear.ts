@@ -2,7 +2,7 @@
 
 import type { Caching } from '../cache/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
-import { refuseForeignPages } from './foreign.ts';
+import { couldBeForeign, refuseForeignPages } from './foreign.ts';
 import { adminHandler } from './plain.ts';
 import type { AppContext, Handler } from './types.ts';
 
@@ -10,6 +10,14 @@ import type { AppContext, Handler } from './types.ts';
 export function cacheClearHandler(context: AppContext): Handler {
   return adminHandler(context, async ({ request, waitUntil }) => {
     refuseForeignPages(request.headers, context.config);
+    if (couldBeForeign(request))
+      throw new HedgeError(
+        'not-supported',
+        'send Content-Type: application/json, or an Authorization header',
+        {
+          status: 403,
+        },
+      );
     const { caching } = await context.engine(waitUntil);
     if (!caching) throw new HedgeError('not-supported', 'nothing is cached here');
     await clear(caching, request);

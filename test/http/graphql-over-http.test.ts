@@ -7,15 +7,12 @@ import { expect, it } from 'vitest';
 import { service } from './service.ts';
 
 /** Ids of audits by the reason. All are recommendations (SHOULD) or free to choose (MAY). */
-const DEVIATIONS: Readonly<Record<string, readonly string[]>> = {
-  'what is no GraphQL request is answered with errors under status 200, as in Hasura': [
-    ...['A5BF', '423L', 'LKJ0', 'LKJ1', 'LKJ2', 'LKJ3', '6C00', '6C01', '6C02', '6C03'],
-    ...['4760', '4761', '4762', '4763', 'BCF8', 'B7N8', '3E3A', '8764'],
-  ],
-  'extensions that are no object are ignored, as in Hasura': ['58B0', '58B1', '58B2', '58B3'],
-  'application/json is the only type, as in Hasura, and its errors have status 200': [
-    ...['22EB', '51FE', '556A', '74FF', '865D', '86EE'],
-  ],
+const DEVIATIONS: Readonly<Record<string, string>> = {
+  'what is no GraphQL request is answered with errors under status 200, as in Hasura':
+    'A5BF 423L LKJ0 LKJ1 LKJ2 LKJ3 6C00 6C01 6C02 6C03 4760 4761 4762 4763 BCF8 B7N8 3E3A 8764',
+  'extensions that are no object are ignored, as in Hasura': '58B0 58B1 58B2 58B3',
+  'application/json is the only type, as in Hasura, and its errors have status 200':
+    '22EB 51FE 556A 74FF 865D 86EE',
 };
 
 it('is kept but for what Hasura does otherwise', async () => {
@@ -33,6 +30,8 @@ it('is kept but for what Hasura does otherwise', async () => {
   }
   expect(audits.length).toBeGreaterThan(50);
   expect(failed.map((text) => text.slice(0, 4)).sort(), failed.join('\n')).toEqual(
-    Object.values(DEVIATIONS).flat().sort(),
+    Object.values(DEVIATIONS)
+      .flatMap((ids) => ids.split(' '))
+      .sort(),
   );
 });
