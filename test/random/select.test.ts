@@ -95,7 +95,6 @@ async function answers(metadata: Metadata, { world, queries, coins }: Case): Pro
     trusted: false,
     backend: false,
     expiresAt: null,
-    expiresAt: null,
   };
   const naive = { permissions: world, session: SESSION };
   let tossed = 0;
