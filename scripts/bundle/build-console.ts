@@ -56,17 +56,22 @@ export async function buildConsole(): Promise<void> {
       },
       format: 'iife',
     }),
-    ...['index.html', 'icon.svg', 'rest/index.html'].map((name) => copyInto(draft, name)),
+    ...['index.html', 'icon.svg', 'rest/index.html'].map((name) =>
+      copyInto(join(draft, name), join(SOURCES, name)),
+    ),
+    // What Swagger UI's licence wants to go with it.
+    ...['LICENSE', 'NOTICE'].map((name) =>
+      copyInto(join(draft, 'rest', `${name}.txt`), join(ROOT, 'node_modules', 'swagger-ui-dist', name)),
+    ),
   ]);
   await rm(OUTPUT, { recursive: true, force: true });
   await rename(draft, OUTPUT);
   await writeFile(STAMP, await consoleHash());
 }
 
-async function copyInto(folder: string, name: string): Promise<void> {
-  const target = join(folder, name);
+async function copyInto(target: string, source: string): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
-  await copyFile(join(SOURCES, name), target);
+  await copyFile(source, target);
 }
 
 async function consoleHash(): Promise<string> {

@@ -78,9 +78,10 @@ export function createSchemas(types: TypeLookup, stringifyNumericTypes: boolean)
     types,
     of,
     ofText(text) {
+      if (text.startsWith('[')) return undefined;
       const name = text.replace('!', '');
       const type = types.get(name);
-      if (name.startsWith('[') || (type?.kind !== 'SCALAR' && type?.kind !== 'ENUM')) return undefined;
+      if (type?.kind !== 'SCALAR' && type?.kind !== 'ENUM') return undefined;
       if (type.kind === 'ENUM') return { type: 'string', enum: type.values.map((value) => value.name) };
       // A pattern would refuse the upper case and the versions that Postgres takes.
       if (name === 'uuid') return { type: 'string', format: 'uuid' };

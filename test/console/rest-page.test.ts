@@ -175,6 +175,8 @@ describe('a text of the document', () => {
     const { page } = openPage(() => Response.json(document(text)));
     (await found(page, '.opblock-summary-control')).click();
     await found(page, '.opblock-body .responses-table');
+    // All references are found, `uuid!` too.
+    expect(page.document.querySelector('.errors-wrapper')).toBeNull();
     const shown = [...element(page, '#endpoints').querySelectorAll('*')];
     expect(shown.length).toBeGreaterThan(50);
     expect(shown.filter(isDangerous).map(({ tagName }) => tagName)).toEqual([]);
