@@ -28,8 +28,8 @@ interface RouteEnv {
   Bindings: Exchange;
 }
 
-/** The service as one function. Whatever an endpoint throws ends here, once, as `unexpected`. */
-export function createApp(context: AppContext): Service {
+/** The endpoints that a configuration has. Whatever one throws ends here, once, as `unexpected`. */
+export function endpoints(context: AppContext): Hono<RouteEnv> {
   const app = new Hono<RouteEnv>();
   const route = (handler: Handler) => (c: Context<RouteEnv>) => handler(c.env);
 
@@ -70,7 +70,12 @@ export function createApp(context: AppContext): Service {
   }
   app.notFound((c) => notFoundResponse(c.env));
   app.onError((error, c) => errorResponse(clientErrorOf(error, c.env, context.log), c.env));
+  return app;
+}
 
+/** The service as one function: its endpoints, with the log and CORS around them. */
+export function createApp(context: AppContext): Service {
+  const app = endpoints(context);
   const { cors, logging } = context.config;
   const answer = withHttpLog((exchange) => app.fetch(exchange.request, exchange), context.log, logging);
   const isRecorded = watchesRuns(logging);

@@ -5,8 +5,8 @@ import type { CorsConfig } from '../config/types.ts';
 import type { Service } from './types.ts';
 
 const METHODS = 'GET,POST,PUT,PATCH,DELETE,OPTIONS';
-/** Headers that pages may read, as in Hasura, and the one that finds a request in the log. */
-const EXPOSED = 'X-Hasura-Query-Cache-Key,X-Hasura-Query-Family-Cache-Key,Warning,X-Request-Id';
+/** Headers that pages may read, as in Hasura, the one that finds a request in the log, and when to come again. */
+const EXPOSED = 'X-Hasura-Query-Cache-Key,X-Hasura-Query-Family-Cache-Key,Warning,X-Request-Id,Retry-After';
 /** Seconds a browser may remember a preflight. */
 const MAX_AGE = '1728000';
 
@@ -57,6 +57,6 @@ function corsHeaders(
 export function isNamed(config: CorsConfig, origin: string): boolean {
   if (config.kind !== 'domains') return false;
   // One label may stand for `*`, and only the first.
-  const parent = origin.replace(/^(https?:\/\/)[^./:]+\./, '$1');
+  const parent = origin.replace(/^(https?:\/\/)[\w-]+\./, '$1');
   return config.origins.has(origin) || (parent !== origin && config.parents.has(parent));
 }

@@ -11,8 +11,8 @@ import { readConfig } from '../../src/config/config.ts';
 import type { Engine } from '../../src/execute/engine.ts';
 import { planCache } from '../../src/execute/plan-cache.ts';
 import { connectSources } from '../../src/execute/sources.ts';
-import { createApp } from '../../src/http/app.ts';
-import type { Assets } from '../../src/http/types.ts';
+import { createApp, endpoints } from '../../src/http/app.ts';
+import type { AppContext, Assets } from '../../src/http/types.ts';
 import { handleBundledRequest } from '../../src/metadata-api/bundled.ts';
 import type { LogEntry } from '../../src/telemetry/log.ts';
 import { environmentOf } from '../../src/webhook/template.ts';
@@ -31,6 +31,8 @@ export interface Service {
   /** POST /v1/graphql with this JSON. */
   readonly graphql: (body: unknown, headers?: Record<string, string>) => Promise<Response>;
   readonly logged: LogEntry[];
+  /** Of every endpoint; `ALL` is any method. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[];
 }
 
 const emptyRole = (role: string): RoleModel => ({
@@ -67,14 +69,15 @@ export function service({ env = {}, inconsistencies = [], assets, artifact }: Se
     environment: environmentOf(env),
     caching: cachingOf({ config, settings: config, sources: view.header.sources, env, now: Date.now }),
   };
-  const app = createApp({
+  const context: AppContext = {
     engine: () => engine,
     metadata: (endpoint, body) => handleBundledRequest({ engine, config }, endpoint, body),
     authenticate: authenticator(config, { now: Date.now, log }),
     config,
     assets,
     log,
-  });
+  };
+  const app = createApp(context);
   const fetch = async (path: string, init?: RequestInit) =>
     app(new Request(`http://hedge.test${path}`, init), () => undefined);
   return {
@@ -86,5 +89,6 @@ export function service({ env = {}, inconsistencies = [], assets, artifact }: Se
         body: JSON.stringify(body),
       }),
     logged,
+    routes: endpoints(context).routes,
   };
 }
