@@ -11,7 +11,7 @@ select row_to_json("r:")::text
   from 
 (select "t:0"."id" as "c0"
   from "public"."article" as "t:0"
-  where ("t:0"."title" <> ($1)::"pg_catalog"."text" and "t:0"."id" > ($2)::"pg_catalog"."int4")) as "n:3" group by ()) as "article_aggregate") as "r:"
+  where ("t:0"."title" <> ($1)::"pg_catalog"."text" and "t:0"."id" > ($2)::"pg_catalog"."int4")) as "n:3" having true) as "article_aggregate") as "r:"
 
 $1 {"kind":"constant","text":"draft"}
 $2 {"kind":"request","id":0}
