@@ -28,6 +28,7 @@ it.each([
   ['commands', 'bulk_keep_going'],
   ['the store', 'hdb_schema_notifications'],
   ['GraphQL’s type system', '"GraphQLSchema"'],
+  ['OpenAPI documents', 'This OpenAPI specification'],
 ])('%s is in another module', (_part, words) => {
   expect(all.includes(words)).toBe(true);
   expect(start.includes(words)).toBe(false);
