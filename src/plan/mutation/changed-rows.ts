@@ -66,7 +66,7 @@ export function changeRows(ctx: MutationContext, change: Change): RootText {
     slot: null,
     sql: keepRowsSql(sql`${change.sql} returning ${returned}`, { rows, count }),
   });
-  const kept = keptRows(write, rows === null ? [] : [rows], keptCountSql([count]));
+  const kept = keptRows(write, rows === null ? [] : [rows], { affected: keptCountSql([count]) });
   script.statements.push({ ...statement, slot, sql: answer(kept) });
   return { kind: 'slot', slot };
 }

@@ -3,6 +3,8 @@
 
 import type { WriteView } from '../../artifact/decode-writes.ts';
 import { at } from '../../error/path.ts';
+import type { Sql } from '../../sql/sql.ts';
+import { sql } from '../../sql/sql.ts';
 import { must } from '../../util/assert.ts';
 import type { Argument } from '../arguments.ts';
 import type { PlanContext } from '../context.ts';
@@ -17,6 +19,7 @@ import { insertSql } from './insert-sql.ts';
 import { insertStatement } from './insert-statement.ts';
 import { planOnConflict } from './on-conflict.ts';
 import { inputOf, memberOf } from './request-value.ts';
+import { newRowSet, rowsParam } from './row-set.ts';
 import type { RowsLook } from './rows-guard.ts';
 import { rowsGuard } from './rows-guard.ts';
 import type { Failure, MutationContext, RowSettings } from './script.ts';
@@ -52,6 +55,8 @@ export interface Inserted {
   readonly rows: RowSettings;
   /** Settings with the numbers of rows, nested ones included. */
   readonly counts: readonly number[];
+  /** An array with the place of each row among those given, where they are kept in another order. */
+  readonly places?: Sql;
   /** The statement has answered. */
   readonly responded?: boolean;
 }
@@ -93,14 +98,17 @@ export function insertRows(ctx: MutationContext, task: InsertTask): Inserted {
         rows.map((row) => ({ ...task, place: rowPlace(row), many: false })),
       );
     case 'by keys': {
-      const keys = new Set(rows.map((row) => keysText(rowKeys(plan.reader, row))));
-      return insertParts(
+      const keys = [...new Set(rows.map((row) => keysText(rowKeys(plan.reader, row))))];
+      const inserted = insertParts(
         ctx,
-        [...keys].map((text) => ({
+        keys.map((text) => ({
           ...task,
           place: { ...place, steps: [...place.steps, { kind: 'keys', keys: text }] },
         })),
       );
+      if (!task.keep) return inserted;
+      const places = rowsParam(plan, newRowSet(plan, place), { kind: 'grouped', keys }, sql`int4[]`);
+      return { ...inserted, places };
     }
   }
 }

@@ -92,7 +92,10 @@ export function planInsert(
     ctx.script.statements.splice(before, Infinity, chainStatement(ctx.chain, text, slot));
     return { kind: 'slot', slot };
   }
-  const kept = keptRows(write, inserted.rows, keptCountSql(inserted.counts));
+  const kept = keptRows(write, inserted.rows, {
+    affected: keptCountSql(inserted.counts),
+    places: inserted.places,
+  });
   const text = answer(kept);
   if (inserted.counts.length === 0) {
     return { kind: 'constant', json: single ? 'null' : emptyResponse(plan, write, field) };

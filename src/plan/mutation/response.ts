@@ -35,9 +35,20 @@ export const IN_STATEMENT: Written = {
   affected: sql`(select count(*) from "m:")`,
 };
 
-/** Rows that statements before left behind. */
-export function keptRows(write: WriteView, settings: RowSettings, affected: Sql): Written {
-  return { from: sql`unnest(${keptArraySql(write.table, settings)})`, affected };
+/** Rows that statements before left behind; in the order of `places`, an array, if there is one and all are there. */
+export function keptRows(
+  write: WriteView,
+  settings: RowSettings,
+  { affected, places }: { readonly affected: Sql; readonly places?: Sql | undefined },
+): Written {
+  const kept = keptArraySql(write.table, settings);
+  if (!places) return { from: sql`unnest(${kept})`, affected };
+  // Rows that a trigger or a conflict left out have places, too: then nobody knows whose are whose.
+  const placed = sql`(select unnest("a:"."a:") as "r:", unnest(${places}) as "o:") as "k:"`;
+  const ordered = sql`(select array_agg("k:"."r:" order by "k:"."o:") from ${placed})`;
+  const all = sql`cardinality("a:"."a:") = cardinality(${places})`;
+  const array = sql`(select case when ${all} then ${ordered} else "a:"."a:" end from (select ${kept} as "a:" offset 0) as "a:")`;
+  return { from: sql`unnest(${array})`, affected };
 }
 
 /** `select row_to_json(r)::text from (select … as "affected_rows", (…) as "returning") r` */

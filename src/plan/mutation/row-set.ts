@@ -8,7 +8,7 @@ import { encodeLeaf } from '../codec.ts';
 import type { PlanContext } from '../context.ts';
 import { describeInput } from '../input.ts';
 import type { InputRow, RowsPlace } from './input-rows.ts';
-import { relatedOf } from './input-rows.ts';
+import { keysText, relatedOf, rowKeys } from './input-rows.ts';
 import type { RequestReader } from './request-value.ts';
 import { inputOf, memberJson, memberOf } from './request-value.ts';
 
@@ -24,7 +24,9 @@ export type RowsPart =
   /** The place of each row's parent, from 1. */
   | { readonly kind: 'parent' }
   /** The place of each row's object among those of a relationship, from 1; null where it has none. */
-  | { readonly kind: 'related'; readonly name: string };
+  | { readonly kind: 'related'; readonly name: string }
+  /** The places of the rows, from 1, when they are grouped by their members: by what `keysText` writes, in this order. */
+  | { readonly kind: 'grouped'; readonly keys: readonly string[] };
 
 /** Adds a set of rows to the plan and gives its number. */
 export function newRowSet(ctx: PlanContext, place: RowsPlace): number {
@@ -56,6 +58,11 @@ function rowTexts(reader: RequestReader, rows: readonly InputRow[], part: RowsPa
     case 'related': {
       let place = 0;
       return rows.map((row) => (relatedOf(reader, row, part.name) ? String(++place) : 'NULL'));
+    }
+    case 'grouped': {
+      const groups = new Map(part.keys.map((keys): [string, string[]] => [keys, []]));
+      for (const [i, row] of rows.entries()) groups.get(keysText(rowKeys(reader, row)))?.push(String(i + 1));
+      return [...groups.values()].flat();
     }
   }
 }
