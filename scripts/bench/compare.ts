@@ -14,7 +14,7 @@ import { WRITE_CLASSES } from './writes.ts';
 const DEFAULT_REQUESTS = 64;
 
 /** Before anything is measured of a class. */
-const WARM_UP_ROUNDS = 15;
+export const WARM_UP_ROUNDS = 15;
 const WARM_UP_CONNECTIONS = 8;
 
 const INTROSPECTION: QueryClass = {

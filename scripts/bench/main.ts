@@ -20,6 +20,7 @@ import { UserError } from '../database/user-error.ts';
 import { startNeonEndpoint } from '../neon/endpoint.ts';
 import { serveWorker } from '../serve/serve-worker.ts';
 import type { RuntimeSettings } from '../serve/workerd-config.ts';
+import { measureAuth } from './auth.ts';
 import { measureBulkInsert } from './bulk-insert.ts';
 import { bundleWorkerScript } from './bundle-worker-script.ts';
 import { measureColdStarts, prepareColdWorker } from './cold-start.ts';
@@ -150,6 +151,9 @@ async function bench(flags: Flags, progress: Progress, shutdown: Shutdown): Prom
   const coldStarts = await progress.step('Starting cold', () =>
     coldStartsOf({ folder, built, environment, rounds: flags.quick === true ? 5 : 15 }),
   );
+  const auth = await progress.step('Asking by token and webhook', () =>
+    measureAuth({ ...built, environment }, load, options),
+  );
   const live = { ...built, environment, database };
   const ratios = await progress.step('Asking in live mode', () => compareLive(live, targets, load, options));
   const changes: LiveChanges[] = [];
@@ -170,6 +174,7 @@ async function bench(flags: Flags, progress: Progress, shutdown: Shutdown): Prom
     planning,
     build: built.summary,
     coldStarts,
+    auth,
     live: { changes, ratios },
   };
 }
@@ -207,7 +212,7 @@ async function startTargets(
   context: Context & { readonly shutdown: Shutdown; readonly v8Flags?: readonly string[] },
 ): Promise<Targets> {
   const { folder, built, environment, shutdown, v8Flags = [] } = context;
-  const common = { settings: built.settings, environment, port: 0, v8Flags };
+  const common = { settings: built.settings, environment, port: 0, v8Flags, log: 'ignore' } as const;
   const engine = await serveWorker({
     ...common,
     bundleDir: built.bundleDir,

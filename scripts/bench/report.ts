@@ -3,6 +3,7 @@
 import { cpus } from 'node:os';
 
 import type { BuildSummary } from '../cli/output.ts';
+import type { AuthRatios } from './auth.ts';
 import type { BulkInsert } from './bulk-insert.ts';
 import type { ColdStartTimes } from './cold-start.ts';
 import type { Comparison } from './compare.ts';
@@ -29,6 +30,7 @@ export interface Report {
   readonly planning: PlanningTimes;
   readonly build: BuildSummary;
   readonly coldStarts: readonly ColdStart[];
+  readonly auth: AuthRatios;
   readonly live: { readonly changes: readonly LiveChanges[]; readonly ratios: readonly LiveRatio[] };
 }
 
@@ -52,7 +54,7 @@ const HEAD = [
 
 /** The report as Markdown. */
 export function reportText(report: Report): string {
-  const { bulkInsert, planning, build, coldStarts, live } = report;
+  const { bulkInsert, planning, build, coldStarts, auth, live } = report;
   return [
     `Measured ${report.date} on ${report.machine}.`,
     '',
@@ -87,6 +89,16 @@ export function reportText(report: Report): string {
         kilobytes(c.roleBytes),
         ...difference(c.engine.ms, c.empty.ms),
         ...difference(c.engine.cpuMs, c.empty.cpuMs),
+      ]),
+    ),
+    '',
+    'Authentication, time per request (and CPU time) over that with the admin secret:',
+    '',
+    tableText(
+      ['credentials', ...auth.classes],
+      auth.modes.map(({ title, ratios }) => [
+        title,
+        ...ratios.map(({ time, cpu }) => `**${fixed(time, 2)}** (${fixed(cpu, 2)})`),
       ]),
     ),
     '',

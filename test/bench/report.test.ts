@@ -57,6 +57,18 @@ it('says what was measured, and leaves out CPU time where it is not known', () =
       workerGzipBytes: 104_000,
       startBytes: 150_000,
     },
+    auth: {
+      classes: ['`{ __typename }`', 'one row by primary key'],
+      modes: [
+        {
+          title: 'HS256, a token seen before',
+          ratios: [
+            { time: 1.001, cpu: 1.018 },
+            { time: 0.996, cpu: Number.NaN },
+          ],
+        },
+      ],
+    },
     coldStarts: [
       {
         tables: 1000,
@@ -101,6 +113,9 @@ it('says what was measured, and leaves out CPU time where it is not known', () =
   );
   expect(text).toMatch(/\| 100 +\| 120\.0 kB +\| 91 ms +\| 61 ms +\| 500 ms +\| 128 MB +\|/);
   expect(text).toMatch(/\| 1000 +\| 1200\.0 kB +\| 900 ms +\| 700 ms +\| 6000 ms +\| – +\|/);
+  expect(text).toMatch(
+    /\| HS256, a token seen before \| \*\*1\.00\*\* \(1\.02\) +\| \*\*1\.00\*\* \(–\) +\|/,
+  );
   expect(text).toMatch(/\| one row \| 1\.04 +\| 1\.03 +\| \*\*1\.01\*\* +\|/);
   expect(text).toMatch(
     /\| 1000 +\| 2900\.0 kB +\| 400\.0 kB +\| 80\.0 ms +\| 30\.0 ms +\| \*\*50\.0 ms\*\* +\| 60\.0 ms +\| 20\.5 ms +\| \*\*39\.5 ms\*\*/,
