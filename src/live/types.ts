@@ -3,11 +3,7 @@
 
 /** A statement that answers many cohorts at once; see `src/sql/multiplexed.ts`. */
 export interface MultiplexedStatement {
-  /**
-   * `$1`: a `json[]` with a list of texts for each cohort, `$2`: a `text[]` with the hash of what each was sent last (or
-   * null), behind them `constants`. A row for each cohort whose result has another hash: its number from 1, the hash, the
-   * JSON text of the result, and for streams the JSON text of the next cursor.
-   */
+  /** Its parameters and rows: `Multiplexed` in `src/sql/multiplexed.ts`. */
   readonly text: string;
   readonly constants: readonly string[];
 }
@@ -51,7 +47,8 @@ export type Delivery =
       readonly cohort: string;
       /** The JSON text of `data`. */
       readonly data: string;
-      readonly hash: string;
+      /** Of a live query. */
+      readonly hash: string | null;
       /** Of a stream: where it goes on after this. */
       readonly cursor: readonly (string | null)[] | null;
     }

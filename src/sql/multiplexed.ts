@@ -18,8 +18,9 @@ export interface CohortQuery {
 export interface Multiplexed {
   /**
    * `$1`: a `json[]` with the list of a cohort's texts at its place, `$2`: a `text[]` with the hash of what it was sent
-   * last, or null; `$3`, …: `constants`. A row for each cohort whose result has another hash: its number from 1, the hash,
-   * the result, and the next cursor of a stream.
+   * last, or null; `$3`, …: `constants`. A row for each cohort whose result has another hash: its number from 1, the hash
+   * and the result. Of a stream, a row for each cohort with a batch, or with null in `$2`: its number, null, the batch and
+   * the next cursor, which is null where the batch is empty.
    */
   readonly text: string;
   /** Texts that are the same for all. */
@@ -53,15 +54,18 @@ export function multiplexed({ root, isStream }: CohortQuery): Multiplexed {
     numbers.set(key, n);
     return `(${VALUES} ->> ${n})`;
   });
-  const columns = isStream ? '"f:"("root", "cursor")' : '"f:"("root")';
-  const cursor = isStream ? ', "f:"."cursor"' : '';
-  return {
-    text:
-      `select "s:"."n", "h:"."hash", "f:"."root"${cursor}` +
-      ' from unnest(($1)::json[], ($2)::text[]) with ordinality as "s:"("vars", "hash", "n")' +
-      ` cross join lateral (${query} offset 0) as ${columns}` +
+  const from =
+    ' from unnest(($1)::json[], ($2)::text[]) with ordinality as "s:"("vars", "hash", "n")' +
+    ` cross join lateral (${query} offset 0) as "f:"`;
+  const text = isStream
+    ? // Batches that look alike are different rows; of those without any the first is told.
+      `select "s:"."n", null, "f:"."root", "f:"."cursor"${from}("root", "cursor")` +
+      ' where "f:"."cursor" is not null or "s:"."hash" is null'
+    : `select "s:"."n", "h:"."hash", "f:"."root"${from}("root")` +
       ` cross join lateral (select encode(sha256(convert_to("f:"."root", 'UTF8')), 'hex') as "hash" offset 0) as "h:"` +
-      ' where "h:"."hash" is distinct from "s:"."hash"',
+      ' where "h:"."hash" is distinct from "s:"."hash"';
+  return {
+    text,
     constants,
     bindings,
   };

@@ -105,14 +105,14 @@ function sessionOf(role: string, user: string): Session {
 
 interface Row {
   readonly cohort: number;
-  readonly hash: string;
+  readonly hash: string | null;
   readonly data: unknown;
   readonly cursor: string[] | null;
 }
 
 async function run({ answer }: Subscribed, cohorts: readonly CohortValues[]): Promise<readonly Row[]> {
   const values = [...multiplexedParameters(answer.statement.constants, cohorts)];
-  const { rows } = await stages.client.query<[string, string, string, string | null | undefined]>({
+  const { rows } = await stages.client.query<[string, string | null, string, string | null | undefined]>({
     text: answer.statement.text,
     values,
     rowMode: 'array',
@@ -271,6 +271,24 @@ describe('a stream', () => {
     ],
   ])('goes on behind its last row: %s', async (_, role, query, expected) => {
     expect(await batches(role, query, expected.length)).toEqual(expected);
+  });
+
+  it('tells of an empty batch once only', async () => {
+    const subscribed = subscribe(
+      'admin',
+      'subscription { article_stream(batch_size: 1, cursor: {initial_value: {id: 20}}) { id } }',
+    );
+    const values = valuesOf(subscribed, sessionOf('admin', '1'));
+    const cohort = { values, cursor: ['20'], hash: null };
+    const rows = await run(subscribed, [
+      cohort,
+      { ...cohort, hash: 'sent' },
+      { ...cohort, cursor: ['19'], hash: 'sent' },
+    ]);
+    expect(rows.map(({ cohort, data, cursor }) => [cohort, data, cursor])).toEqual([
+      [0, { article_stream: [] }, null],
+      [2, { article_stream: [{ id: 20 }] }, ['20']],
+    ]);
   });
 
   it('reads its arguments from variables', async () => {
