@@ -4,9 +4,10 @@ import fc from 'fast-check';
 
 import { must } from '../../src/util/assert.ts';
 import { fields, filter } from './generate.ts';
+import type { Row } from './model.ts';
 import { TABLES } from './model.ts';
 import { writable } from './mutation-rights.ts';
-import { KEYS } from './mutation-schema.ts';
+import { KEYS, START } from './mutation-schema.ts';
 import type {
   Change,
   Conflict,
@@ -117,22 +118,14 @@ function inserts(rights: Rights, table: string, reach: number): fc.Arbitrary<Mut
       weight: 3,
     },
   );
-  const conflict = fc.option(conflicts(rights, table, reach), { nil: undefined, freq: 2 });
-  const many: fc.Arbitrary<Mutation> = fc.record({
-    kind: fc.constant('insert'),
-    table: fc.constant(table),
-    objects: fc.array(object, { maxLength: 3 }),
-    conflict,
-    returning: returning(rights, table, reach),
-  });
+  const of = (objects: fc.Arbitrary<readonly InsertObject[]>) => upserted(rights, table, nesting, objects);
+  const many: fc.Arbitrary<Mutation> = fc
+    .record({ given: of(fc.array(object, { maxLength: 3 })), returning: returning(rights, table, reach) })
+    .map(({ given, ...rest }) => ({ kind: 'insert', table, ...given, ...rest }));
   if (!rights.select[table]) return many;
-  const one: fc.Arbitrary<Mutation> = fc.record({
-    kind: fc.constant('insert_one'),
-    table: fc.constant(table),
-    objects: fc.tuple(object),
-    conflict,
-    returning: single(rights, table, reach),
-  });
+  const one: fc.Arbitrary<Mutation> = fc
+    .record({ given: of(fc.tuple(object)), returning: single(rights, table, reach) })
+    .map(({ given, ...rest }) => ({ kind: 'insert_one', table, ...given, ...rest }));
   return fc.oneof({ arbitrary: many, weight: 2 }, { arbitrary: one, weight: 1 });
 }
 
@@ -172,8 +165,12 @@ function insertObject(rights: Rights, table: string, nesting: Nesting): fc.Arbit
         determined: kind === 'array' ? [on[1]] : [],
       });
       const objects = kind === 'array' ? fc.array(inner, { maxLength: 2 }) : fc.tuple(inner);
-      const conflict = fc.option(conflicts(rights, other, reach), { nil: undefined, freq: 2 });
-      const related: fc.Arbitrary<Nested> = fc.record({ objects, conflict });
+      const related = upserted(
+        rights,
+        other,
+        { determined: kind === 'array' ? [on[1]] : [], reach },
+        objects,
+      );
       return [related.map((given): InsertObject['nested'] => ({ [name]: given }))];
     },
   );
@@ -197,6 +194,38 @@ function insertObject(rights: Rights, table: string, nesting: Nesting): fc.Arbit
   });
 }
 
+/** Objects, often with `on_conflict`; then the first of them often has the key of a row that is there. */
+function upserted(
+  rights: Rights,
+  table: string,
+  { determined, reach }: Pick<Nesting, 'determined' | 'reach'>,
+  objects: fc.Arbitrary<readonly InsertObject[]>,
+): fc.Arbitrary<Nested> {
+  const { insert } = rights.writes[table] ?? {};
+  const columns = insert ? writable(table, insert).filter((c) => !determined.includes(c)) : [];
+  const keyOf = (row: Row, { constraint }: Conflict, { nested }: InsertObject): Row => {
+    const taken = Object.keys(nested).map((name) => {
+      const { kind, on } = must(TABLES[table]?.relationships[name], 'a relationship');
+      return kind === 'object' ? on[0] : undefined;
+    });
+    const key = KEYS[table]?.[constraint] ?? [];
+    const given = key.filter((column) => columns.includes(column) && !taken.includes(column));
+    return Object.fromEntries(given.map((column) => [column, row[column] ?? null]));
+  };
+  const there = START[table] ?? [];
+  return fc
+    .record({
+      list: objects,
+      conflict: fc.option(conflicts(rights, table, reach), { nil: undefined, freq: 2 }),
+      row: there.length > 0 ? fc.option(fc.constantFrom(...there), { freq: 3 }) : fc.constant(null),
+    })
+    .map(({ list: [first, ...others], conflict, row }) => {
+      if (!first) return { objects: [], conflict };
+      const key = row && conflict ? keyOf(row, conflict, first) : {};
+      return { objects: [{ ...first, values: { ...first.values, ...key } }, ...others], conflict };
+    });
+}
+
 function conflicts(rights: Rights, table: string, reach: number): fc.Arbitrary<Conflict | undefined> {
   const update = rights.writes[table]?.update;
   const keys = KEYS[table];
@@ -205,7 +234,7 @@ function conflicts(rights: Rights, table: string, reach: number): fc.Arbitrary<C
     constraint: fc.constantFrom(...Object.keys(keys)),
     update_columns: fc.subarray([...writable(table, update)]),
     where: rights.select[table]
-      ? fc.option(where(rights, table, reach), { nil: undefined })
+      ? fc.option(where(rights, table, reach), { nil: undefined, freq: 1 })
       : fc.constant(undefined),
   });
 }
