@@ -76,7 +76,7 @@ async function unmeasuredText(request: Request, maxBytes: number): Promise<strin
 }
 
 function tooSlow(timeoutMs: number): HedgeError {
-  return new HedgeError('bad-request', `the request body did not arrive within ${timeoutMs / 1000} seconds`, {
+  return new HedgeError('bad-request', `the request body did not arrive within ${timeoutMs / 1000} s`, {
     status: 408,
   });
 }
