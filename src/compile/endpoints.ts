@@ -1,8 +1,13 @@
 // The metadata's REST endpoints -> those that can be served, with their queries; what is wrong with the others.
 
+import type { OperationDefinitionNode } from 'graphql';
+import { Kind, OperationTypeNode } from 'graphql/language';
+
 import type { Inconsistency, RestEndpoint } from '../artifact/types.ts';
-import type { RestEndpointMetadata } from '../metadata/section-types.ts';
+import { HedgeError } from '../error/hedge-error.ts';
+import type { CollectedQuery, RestEndpointMetadata } from '../metadata/section-types.ts';
 import type { Metadata } from '../metadata/types.ts';
+import { parse } from '../parse/parse.ts';
 import type { MetadataObject } from './inconsistency.ts';
 import { attempt, refuse, report } from './inconsistency.ts';
 
@@ -54,7 +59,28 @@ function collectedQuery(metadata: Metadata, { definition }: RestEndpointMetadata
   if (!collection) refuse(`collection with name "${collectionName}" does not exist`);
   const collected = collection.definition.queries.find(({ name }) => name === queryName);
   if (!collected) refuse(`query with name "${queryName}" does not exist in collection "${collectionName}"`);
+  checkOperation(collected);
   return collected.query;
+}
+
+/** Refuses what is not one query or mutation; fragments may stand beside it. */
+function checkOperation({ name, query }: CollectedQuery): void {
+  const operations = operationsOf(query);
+  if (!operations) return;
+  if (operations.length === 0) refuse(`query with name "${name}" has no definitions.`);
+  if (operations.length > 1) refuse(`query with name "${name}" has multiple definitions.`);
+  if (operations[0]?.operation === OperationTypeNode.SUBSCRIPTION)
+    refuse(`query with name "${name}" is a subscription`);
+}
+
+/** Undefined for what is not GraphQL, which is reported with its collection. */
+function operationsOf(query: string): readonly OperationDefinitionNode[] | undefined {
+  try {
+    return parse(query).definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+  } catch (error) {
+    if (error instanceof HedgeError) return undefined;
+    throw error;
+  }
 }
 
 /** Whether one request can match both. */

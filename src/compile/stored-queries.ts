@@ -6,7 +6,7 @@ import { openArtifact } from '../artifact/decode.ts';
 import { encodeArtifact } from '../artifact/encode.ts';
 import type { Allowlist, Artifact, Inconsistency, RestEndpoint, StoredQueries } from '../artifact/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
-import { diagnose } from '../introspection/diagnose.ts';
+import { describeUnread, diagnose } from '../introspection/diagnose.ts';
 import type { TypeLookup } from '../introspection/role-types.ts';
 import { lookupTypes } from '../introspection/role-types.ts';
 import type { Metadata } from '../metadata/types.ts';
@@ -117,8 +117,6 @@ function errorsOf(query: string, types: TypeLookup): readonly string[] {
     return diagnose(operation, types);
   } catch (error) {
     if (!(error instanceof HedgeError)) throw error;
-    // A place in the operation is told as `diagnose` tells it.
-    if (!error.path.startsWith('$.selectionSet')) return [error.message];
-    return [`${error.path.replaceAll('.selectionSet', '')}: ${error.message}`];
+    return [describeUnread(error)];
   }
 }

@@ -6,9 +6,10 @@ import type { Session } from '../auth/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import { jsonKind } from '../error/json-kind.ts';
 import { runData } from '../execute/run.ts';
+import { selectOperation } from '../parse/operation.ts';
+import { parse } from '../parse/parse.ts';
 import type { Match } from '../rest/match.ts';
 import { matchEndpoint } from '../rest/match.ts';
-import { storedOperation } from '../rest/stored-operation.ts';
 import { readRestVariables } from '../rest/variables.ts';
 import { admit } from './admit.ts';
 import type { BodyLimits } from './body.ts';
@@ -41,7 +42,7 @@ async function answer(context: AppContext, exchange: Exchange, session: Session)
     exchange,
   );
   await admit(context, exchange, { engine, session, count: 1 });
-  const operation = storedOperation(endpoint.query);
+  const operation = selectOperation(parse(endpoint.query), undefined);
   if (operation.node.operation === OperationTypeNode.MUTATION && couldBeForeign(request)) {
     throw new HedgeError(
       'not-supported',

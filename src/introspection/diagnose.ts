@@ -4,6 +4,7 @@
 import type { SelectionSetNode, TypeNode } from 'graphql';
 import { Kind, OperationTypeNode } from 'graphql';
 
+import type { HedgeError } from '../error/hedge-error.ts';
 import type { Operation } from '../parse/operation.ts';
 import { must, unreachable } from '../util/assert.ts';
 import type { TypeLookup } from './role-types.ts';
@@ -107,6 +108,11 @@ export function diagnose(operation: Operation, types: TypeLookup): readonly stri
     else if (type.kind === 'OBJECT') errors.push(`${path}: object '${name}' cannot be used in an input type`);
   }
   return errors;
+}
+
+/** What kept an operation from being read, as `diagnose` tells of fields. */
+export function describeUnread({ path, message }: HedgeError): string {
+  return path.startsWith('$.selectionSet') ? `${path.replaceAll('.selectionSet', '')}: ${message}` : message;
 }
 
 /** Fields that every object, or every root, has without showing them. */

@@ -3,11 +3,12 @@
 import type { RoleView } from '../artifact/decode.ts';
 import type { RestEndpoint } from '../artifact/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
-import { diagnose } from '../introspection/diagnose.ts';
+import { describeUnread, diagnose } from '../introspection/diagnose.ts';
 import type { TypeLookup } from '../introspection/role-types.ts';
 import { lookupTypes } from '../introspection/role-types.ts';
 import type { Operation } from '../parse/operation.ts';
-import { storedOperation } from '../rest/stored-operation.ts';
+import { selectOperation } from '../parse/operation.ts';
+import { parse } from '../parse/parse.ts';
 import { endpointOperations, endpointPath } from './endpoint.ts';
 import { createSchemas } from './schemas.ts';
 import type { OpenApiDocument, OpenApiOperation, Parameter } from './types.ts';
@@ -96,19 +97,19 @@ function roleParameter(role: string): Parameter {
 }
 
 interface Read {
-  /** Absent where the text is no operation that an endpoint could run. */
+  /** Absent where the text is no operation at all. */
   readonly operation?: Operation;
   readonly problems: readonly string[];
 }
 
 function readOperation({ query }: RestEndpoint, types: TypeLookup, settings: OpenApiSettings): Read {
   try {
-    const operation = storedOperation(query);
+    const operation = selectOperation(parse(query), undefined);
     settings.checkAllowed(query);
     return { operation, problems: diagnose(operation, types) };
   } catch (error) {
     if (!(error instanceof HedgeError)) throw error;
-    return { problems: [`${error.path}: ${error.message}`] };
+    return { problems: [describeUnread(error)] };
   }
 }
 

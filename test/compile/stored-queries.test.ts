@@ -8,6 +8,7 @@ import type { Artifact } from '../../src/artifact/types.ts';
 import { compile } from '../../src/compile/compile.ts';
 import type { RestEndpointMetadata } from '../../src/metadata/section-types.ts';
 import type { Metadata } from '../../src/metadata/types.ts';
+import { must } from '../../src/util/assert.ts';
 import { CATALOG } from './catalog.ts';
 
 const BASE: Metadata = {
@@ -145,6 +146,23 @@ describe('an endpoint that cannot be served', () => {
     ],
   ])('for want of %o', (query, reason) => {
     expect(reasons(of(endpoint('x', 'x', { definition: { query } })))).toEqual([reason]);
+  });
+
+  it.each([
+    ['subscription { author { id } }', 'is a subscription'],
+    ['query a { author { id } } query b { author { id } }', 'has multiple definitions.'],
+    ['fragment f on author { id }', 'has no definitions.'],
+  ])('for %s, and is not served', (text, what) => {
+    const artifact = compiled({
+      query_collections: [collection({ q: text })],
+      rest_endpoints: [endpoint('x', 'x')],
+    });
+    const { reason } = must(
+      artifact.inconsistencies.find(({ type }) => type === 'rest_endpoint'),
+      'it',
+    );
+    expect(reason).toBe(`Inconsistent object: query with name "q" ${what}`);
+    expect(artifact.storedQueries).toBeUndefined();
   });
 
   it.each<[string, RestEndpointMetadata[], string[]]>([
