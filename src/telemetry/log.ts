@@ -80,7 +80,15 @@ export function writeToConsole(level: LogLevel, line: string): void {
   else console[level](line);
 }
 
-/** `2026-01-02T03:04:05.678+0000` */
+let second = Number.NaN;
+let secondText = '';
+
+/** `2026-01-02T03:04:05.678+0000`; what lines of one second share is written once. */
 function timestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, -1)}+0000`;
+  const fraction = ms % 1000;
+  if (ms - fraction !== second) {
+    second = ms - fraction;
+    secondText = new Date(second).toISOString().slice(0, 20);
+  }
+  return `${secondText}${String(fraction).padStart(3, '0')}+0000`;
 }
