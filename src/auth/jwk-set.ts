@@ -16,6 +16,8 @@ const MAX_SET_LENGTH = 500_000;
 const RETRY_MS = 60_000;
 /** After a failure with no keys to go on with. */
 const FIRST_RETRY_MS = 1000;
+/** A provider that is slow holds requests up for this long, from the beginning of the fetch, where there are older keys. */
+const STALE_WAIT_MS = 1000;
 /** A token with an unknown `kid` asks for the set anew at most this often: a rotation before the set's time is over. */
 const UNKNOWN_KID_REFRESH_MS = 60_000;
 
@@ -85,7 +87,8 @@ export function jwkSet(url: string, { now, log }: Surroundings): JwkSet {
         waitUntil(done);
       }
     }
-    await underWay?.done;
+    if (underWay && keys) await atMost(underWay.done, underWay.since + STALE_WAIT_MS - now());
+    else await underWay?.done;
     if (keys) return keys;
     throw new HedgeError(
       'unexpected',
@@ -98,6 +101,17 @@ export function jwkSet(url: string, { now, log }: Surroundings): JwkSet {
     afterUnknownKey: async (waitUntil) =>
       keys && now() - lastFetch < UNKNOWN_KID_REFRESH_MS ? keys : refresh(waitUntil),
   };
+}
+
+/** Waits until `work`, which never fails, is done or the time is over; the work itself goes on. */
+function atMost(work: Promise<void>, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, Math.max(milliseconds, 0));
+    void work.then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 async function limitedText(response: Response): Promise<string> {

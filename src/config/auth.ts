@@ -6,13 +6,10 @@ import type { AuthHookConfig, Config } from './types.ts';
 const DEFAULT_HOOK_TIMEOUT_S = 10;
 
 /** The part of the configuration that says who is let in. */
-export type AuthConfig = Pick<
-  Config,
-  'adminSecrets' | 'jwts' | 'authHook' | 'unauthorizedRole' | 'preserve401'
->;
+type Authentication = Pick<Config, 'adminSecrets' | 'jwts' | 'authHook' | 'unauthorizedRole' | 'preserve401'>;
 
 /** The lists stand over the single values, as in Hasura. */
-export function authConfigOf(settings: SettingValues): AuthConfig {
+export function authConfigOf(settings: SettingValues): Authentication {
   const secret = settings.HASURA_GRAPHQL_ADMIN_SECRET ?? settings.HASURA_GRAPHQL_ACCESS_KEY;
   const jwt = settings.HASURA_GRAPHQL_JWT_SECRET;
   return {

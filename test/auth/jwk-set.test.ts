@@ -179,6 +179,27 @@ describe('the set', () => {
     },
   );
 
+  it('keeps its old keys while the provider is slow, and takes the new ones when they are there', async () => {
+    provider.answer = serve([FIRST], { 'cache-control': 'max-age=60' });
+    const { ask } = withProvider();
+    const token = await signedByFirst();
+    await ask(token);
+    now += 60_000;
+    let release: (() => void) | undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const answer = serve([SECOND], { 'cache-control': 'max-age=60' });
+    provider.answer = (response, request) => void held.then(() => answer(response, request));
+    const start = performance.now();
+    expect(await Promise.all([ask(token), ask(token)])).toMatchObject([{ role: 'user' }, { role: 'user' }]);
+    expect(performance.now() - start).toBeLessThan(3000);
+    now += 1000;
+    expect(await ask(token)).toMatchObject({ role: 'user' });
+    expect(provider.fetches).toBe(2);
+    release?.();
+    await expect.poll(() => ask(token).then(() => 'passes', String)).toContain(INVALID_SIGNATURE);
+    expect(provider.fetches).toBe(2);
+  });
+
   it('is asked again when it could not be fetched at first', async () => {
     provider.answer = (response) => response.writeHead(503).end();
     const { ask } = withProvider();
