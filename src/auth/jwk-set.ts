@@ -107,7 +107,7 @@ export function jwkSet(url: string, { now, log }: Surroundings): JwkSet {
 function atMost(work: Promise<void>, milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, Math.max(milliseconds, 0));
-    void work.then(() => {
+    void work.finally(() => {
       clearTimeout(timer);
       resolve();
     });
