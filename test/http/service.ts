@@ -13,6 +13,7 @@ import { planCache } from '../../src/execute/plan-cache.ts';
 import { connectSources } from '../../src/execute/sources.ts';
 import { createApp, endpoints } from '../../src/http/app.ts';
 import type { AppContext, Assets } from '../../src/http/types.ts';
+import type { RateStore } from '../../src/limits/rate-limit.ts';
 import { handleBundledRequest } from '../../src/metadata-api/bundled.ts';
 import type { LogEntry } from '../../src/telemetry/log.ts';
 import { environmentOf } from '../../src/webhook/template.ts';
@@ -24,6 +25,8 @@ export interface ServiceOptions {
   readonly inconsistencies?: readonly Inconsistency[];
   readonly assets?: Assets;
   readonly artifact?: Partial<Artifact>;
+  /** What counts for rate limits. */
+  readonly rates?: RateStore;
 }
 
 export interface Service {
@@ -46,7 +49,8 @@ const emptyRole = (role: string): RoleModel => ({
 });
 
 /** A service with the roles `admin` and `user`, who both see nothing but `__typename`. */
-export function service({ env = {}, inconsistencies = [], assets, artifact }: ServiceOptions = {}): Service {
+export function service(options: ServiceOptions = {}): Service {
+  const { env = {}, inconsistencies = [], assets, artifact, rates } = options;
   const logged: LogEntry[] = [];
   const log = (entry: LogEntry) => void logged.push(entry);
   const config = readConfig({ HEDGE_ALLOW_OPEN: 'true', ...env });
@@ -75,6 +79,7 @@ export function service({ env = {}, inconsistencies = [], assets, artifact }: Se
     authenticate: authenticator(config, { now: Date.now, log }),
     config,
     assets,
+    rates,
     log,
   };
   const app = createApp(context);
