@@ -66,12 +66,15 @@ describe('defaults', () => {
         inferFunctionPermissions: true,
         hideUpdateMany: false,
         hideAggregatePredicates: false,
+        hideStreams: false,
         groupBy: false,
         arraysAsScalars: false,
         validateNativeQueries: true,
       },
       neonEndpoint: null,
       maxBodyBytes: 10_485_760,
+      cacheMaxEntryTtl: 3600,
+      persistedQueriesTtl: null,
       bodyTimeoutMs: 30_000,
       logging: {
         types: new Set([
@@ -108,6 +111,7 @@ describe('how metadata is compiled', () => {
       inferFunctionPermissions: true,
       hideUpdateMany: false,
       hideAggregatePredicates: false,
+      hideStreams: false,
       groupBy: false,
       arraysAsScalars: false,
       validateNativeQueries: true,
