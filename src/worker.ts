@@ -4,6 +4,7 @@ import artifactText from 'hedge-artifact';
 
 import type { ArtifactView } from './artifact/decode.ts';
 import { openArtifact } from './artifact/decode.ts';
+import type { Inconsistency } from './artifact/types.ts';
 import { authenticator } from './auth/authenticate.ts';
 import { cachingOf } from './cache/caching.ts';
 import { ConfigError, readConfig } from './config/config.ts';
@@ -53,17 +54,20 @@ function buildService(env: Env): Service {
     };
     const hidden = config.unauthorizedIntrospection ? [] : [config.unauthorizedRole ?? []].flat();
     const environment = environmentOf(env);
-    const engineOf = (artifact: ArtifactView): Engine => ({
-      artifact,
-      database: connectSources(artifact.header.sources, env, config.neonEndpoint),
-      settings: {
-        ...settings,
-        noIntrospection: new Set([...hidden, ...(artifact.header.noIntrospection ?? [])]),
-      },
-      plans: planCache(),
-      environment,
-      caching: cachingOf({ config, settings, sources: artifact.header.sources, env, now: Date.now }),
-    });
+    const engineOf = (artifact: ArtifactView): Engine => {
+      logInconsistencies(log, artifact.header.inconsistencies);
+      return {
+        artifact,
+        database: connectSources(artifact.header.sources, env, config.neonEndpoint),
+        settings: {
+          ...settings,
+          noIntrospection: new Set([...hidden, ...(artifact.header.noIntrospection ?? [])]),
+        },
+        plans: planCache(),
+        environment,
+        caching: cachingOf({ config, settings, sources: artifact.header.sources, env, now: Date.now }),
+      };
+    };
     const parts =
       config.metadataMode === 'live'
         ? liveParts({ config, env, engineOf, now: Date.now, log })
@@ -94,6 +98,17 @@ function rateStore(objects: DurableObjectNamespace<RateLimiter>): RateStore {
     take: async (client, perMinute, count) =>
       await objects.get(objects.idFromName(client)).take(perMinute, count),
   };
+}
+
+/** Definitions are left out: those of sources may hold connection strings. */
+function logInconsistencies(log: Log, inconsistencies: readonly Inconsistency[]): void {
+  if (inconsistencies.length === 0) return;
+  const objects = inconsistencies.map(({ type, name, reason }) => ({ type, name, reason }));
+  log({
+    type: 'metadata',
+    level: 'warn',
+    detail: { message: 'Inconsistent Metadata!', info: { objects } },
+  });
 }
 
 type Parts = Pick<AppContext, 'engine' | 'metadata'>;

@@ -71,7 +71,7 @@ async function checkRate(
   // Open rather than closed: a limit protects the service from too many requests, not data from a wrong one.
   if (verdict.kind === 'away')
     log({
-      type: 'unstructured',
+      type: 'api-limit-log',
       level: 'error',
       detail: { request_id: requestId, message: `a rate limit was not counted: ${String(verdict.error)}` },
     });

@@ -86,8 +86,17 @@ export function createLive(options: LiveOptions): Live {
   const refresh = async (known: Serving): Promise<void> => {
     const { resourceVersion, engine } = known;
     try {
-      if ((await store.version()) !== resourceVersion) await load(known);
-      else if (engine.artifact.header.inconsistencies.some(isSource) && now() - triedAt >= RETRY_MS) {
+      if ((await store.version()) !== resourceVersion) {
+        await load(known);
+        log({
+          type: 'schema-sync',
+          level: 'info',
+          detail: {
+            message: 'another version of the metadata is served',
+            resource_version: serving?.resourceVersion,
+          },
+        });
+      } else if (engine.artifact.header.inconsistencies.some(isSource) && now() - triedAt >= RETRY_MS) {
         triedAt = now();
         const { artifact } = await compileStored(options);
         if (serving?.resourceVersion === resourceVersion) serve(resourceVersion, artifact);

@@ -390,6 +390,27 @@ describe('no line', () => {
         'x-hasura-access-key': 'canary',
       },
     );
+    const { metadata } = (await live.command('export_metadata', {}, { version: 2 })).body as {
+      metadata: { sources: unknown[] };
+    };
+    const broken = {
+      name: 'broken',
+      kind: 'postgres',
+      tables: [],
+      configuration: { connection_info: { database_url: url } },
+    };
+    const { body } = await live.command(
+      'replace_metadata',
+      {
+        allow_inconsistent_metadata: true,
+        metadata: { ...metadata, sources: [...metadata.sources, broken] },
+      },
+      { version: 2 },
+    );
+    expect(body).toMatchObject({ is_consistent: false });
+    expect(lines.now('metadata')).toMatchObject([
+      { level: 'warn', detail: { info: { objects: [{ name: 'source broken' }] } } },
+    ]);
     const id = newId();
     await live.request('/v1/metadata', {
       method: 'POST',
