@@ -1,5 +1,6 @@
 // /api/rest/…: paths, methods, variables and roles, on a worker with a database.
 
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { Hedge } from '../support/hedge.ts';
@@ -150,6 +151,57 @@ describe('an endpoint refuses', () => {
       error('access-denied', 'invalid "x-hasura-admin-secret"/"x-hasura-access-key"'),
     ]);
   });
+});
+
+describe('a path made to trick is a text or nothing', () => {
+  const NONE = { author: [] };
+  const ADA = { author_by_pk: { name: 'Ada' } };
+
+  it.each<[string, number, unknown]>([
+    // as fetch sends it, the status, the data or the error's code
+    ['authors/named/%00', 400, 'data-exception'],
+    ['authors/named/%E0%A4%A', 200, NONE],
+    ['authors/named/%F0%9F%8D%B5', 200, NONE],
+    ['authors/named/:name', 200, NONE],
+    [`authors/named/${'a'.repeat(10_000)}`, 200, NONE],
+    ['authors/named/%2e%2e/by_name?name=no%62ody', 200, NONE],
+    ['authors/:name', 404, 'not-found'],
+    ['/authors', 404, 'not-found'],
+    ['AUTHORS', 404, 'not-found'],
+    ['authors;x=1', 404, 'not-found'],
+    ['%61uthors/by_name?name=nobody', 200, NONE],
+    ['authors/by_name?name=Ada&name=nobody', 200, NONE],
+    ['authors/by_name?name=Ada+', 200, NONE],
+    ['authors/by_name?name=%', 200, NONE],
+    ['authors/by_name?name=$1', 200, NONE],
+    [`authors/by_name?name='; drop table author --`, 200, NONE],
+    ['authors/by_name?name[]=Ada', 400, 'validation-failed'],
+    ['authors/by_name?__proto__=1&name=Ada', 400, 'bad-request'],
+    ['author/1.0', 200, ADA],
+    ['author/1e0', 200, ADA],
+    ['author/0x1', 400, 'validation-failed'],
+    ['author/%201', 400, 'validation-failed'],
+    ['author/99999999999', 400, 'parse-failed'],
+    ['author/', 400, 'validation-failed'],
+    ['books/not-a-uuid', 400, 'data-exception'],
+    ['books?in_print=1', 400, 'validation-failed'],
+    ['books/at/1e400', 200, { book: [] }],
+  ])('GET %s', async (path, status, expected) => {
+    const [got, body] = await ask('GET', path);
+    expect([got, got === 200 ? body : (body as { code: unknown }).code]).toEqual([status, expected]);
+  });
+});
+
+it('the endpoints are told of as a document that is valid, to each role its own', async () => {
+  const document = async (role: string) => {
+    const headers = { 'x-hasura-admin-secret': ADMIN_SECRET, 'x-hasura-role': role };
+    const response = await fetch(`${hedge.url}/api/swagger/json`, { headers });
+    return (await response.json()) as Record<string, unknown>;
+  };
+  for (const role of ['admin', 'reader'])
+    expect(await new Validator().validate(await document(role))).toEqual({ valid: true });
+  expect(JSON.stringify(await document('admin'))).toContain('book_by_pk');
+  expect(JSON.stringify(await document('reader'))).not.toContain('book_by_pk');
 });
 
 describe('the caller’s role decides', () => {
