@@ -7,10 +7,13 @@ import { parse as parseGraphql } from 'graphql/language';
 
 import { HedgeError } from '../error/hedge-error.ts';
 import { checkCeilings, MAX_TOKENS } from './ceilings.ts';
+import { repeatedField } from './repeated-fields.ts';
 
 /** Texts remembered per isolate, and their length in all. */
 const MAX_CACHED_TEXTS = 500;
 const MAX_CACHED_UNITS = 4_000_000;
+
+const NOT_GRAPHQL = 'not a valid graphql query';
 
 const cache = new Map<string, DocumentNode>();
 let cachedUnits = 0;
@@ -31,7 +34,7 @@ export function parse(text: string): DocumentNode {
       const tooLong = error.message.includes(`${MAX_TOKENS}`);
       throw new HedgeError(
         'validation-failed',
-        tooLong ? `the document has more than ${MAX_TOKENS} tokens` : 'not a valid graphql query',
+        tooLong ? `the document has more than ${MAX_TOKENS} tokens` : NOT_GRAPHQL,
         {
           path: '$.query',
           internal: { message: error.message, locations: error.locations },
@@ -39,6 +42,11 @@ export function parse(text: string): DocumentNode {
       );
     }
     throw error;
+  }
+  const twice = repeatedField(document);
+  if (twice !== undefined) {
+    const message = `there can be only one input field named '${twice}'`;
+    throw new HedgeError('validation-failed', NOT_GRAPHQL, { path: '$.query', internal: { message } });
   }
   remember(text, document);
   return document;

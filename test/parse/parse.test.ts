@@ -23,12 +23,26 @@ describe('parse', () => {
     'nonsense',
     '{ a(s: "\u0000") ',
     '{ "a" }',
+    '{ a(x: {b: 1, b: 1}) }',
+    '{ a { ... { b { c(x: [1, {d: [{e: {f: 1, g: 2, f: 3}}]}]) } } } }',
+    '{ a @include(if: {b: 1, b: 2}) }',
+    'query ($x: X = {a: 1, a: 2}) { a }',
+    'query @a(x: {b: 1, b: 2}) { a }',
+    '{ ...F } fragment F on T { a(x: {b: 1, b: 2}) }',
   ])('refuses what is not GraphQL: %j', (text) => {
     expect(errorOf(() => parse(text))).toEqual({
       code: 'validation-failed',
       path: '$.query',
       message: 'not a valid graphql query',
     });
+  });
+
+  test.each([
+    '{ a(x: {b: 1, c: {b: 1}}, y: {b: 1}) }',
+    '{ a(x: [{b: 1}, {b: 1}]) b: a(x: {b: 1}) }',
+    'query ($x: X = {a: {a: 1}}) { a(x: $x) }',
+  ])('takes names that are given once in each object: %s', (text) => {
+    expect(errorOf(() => parse(text))).toBe('no error');
   });
 
   test('remembers a document by its text', () => {
