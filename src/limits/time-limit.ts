@@ -5,7 +5,7 @@ import { HedgeError } from '../error/hedge-error.ts';
 import type { Engine } from '../execute/engine.ts';
 import { NeonError } from '../execute/neon-error.ts';
 import { databaseError } from '../execute/postgres-error.ts';
-import type { Database, Statement } from '../execute/types.ts';
+import type { Database, Statement, StatementResult, TransactionOptions } from '../execute/types.ts';
 import { must } from '../util/assert.ts';
 
 /** SQLSTATE of a statement that was stopped. */
@@ -36,10 +36,10 @@ export function timedEngine(engine: Engine, role: string, now: () => number = Da
  * @throws HedgeError `time-limit-exceeded` (every function of the database it gives)
  */
 export function timedDatabase(database: Database, limit: TimeLimit): Database {
-  const within = async (
+  const inTime = async (
     statements: readonly Statement[],
-    options?: Parameters<Database['transaction']>[1],
-  ): ReturnType<Database['transaction']> => {
+    { writes, ...options }: TransactionOptions & { readonly writes: boolean },
+  ): Promise<readonly StatementResult[]> => {
     const left = Math.min(Math.ceil(limit.since + limit.seconds * 1000 - limit.now()), MAX_TIMEOUT_MS);
     if (left <= 0) throw exceeded(limit);
     const signal = AbortSignal.timeout(left + GRACE_MS);
@@ -47,25 +47,25 @@ export function timedDatabase(database: Database, limit: TimeLimit): Database {
       const results = await database.transaction([stopAfter(left), ...statements], { ...options, signal });
       return results.slice(1);
     } catch (error) {
-      if (signal.aborted || (error instanceof NeonError && error.code === QUERY_CANCELED))
-        throw exceeded(limit, error);
-      throw error;
+      if (error instanceof NeonError && error.code === QUERY_CANCELED) throw exceeded(limit, error);
+      // Nobody said what became of it.
+      throw signal.aborted ? exceeded(limit, error, writes) : error;
     }
   };
   return {
     isReachable: () => database.isReachable(),
     async queryText(sql, parameters) {
       try {
-        const [result] = await within([{ sql, parameters }]);
+        const [result] = await inTime([{ sql, parameters }], { writes: false });
         return result?.rows[0]?.[0] ?? null;
       } catch (error) {
         throw error instanceof HedgeError ? error : databaseError(error, { sql, parameters });
       }
     },
     async query(statement) {
-      return must((await within([statement]))[0], 'a statement has a result');
+      return must((await inTime([statement], { writes: true }))[0], 'a statement has a result');
     },
-    transaction: within,
+    transaction: (statements, options) => inTime(statements, { ...options, writes: true }),
   };
 }
 
@@ -77,7 +77,8 @@ function stopAfter(milliseconds: number): Statement {
   };
 }
 
-function exceeded({ seconds }: TimeLimit, cause?: unknown): HedgeError {
-  const unit = seconds === 1 ? 'second' : 'seconds';
-  return new HedgeError('time-limit-exceeded', `time limit of ${seconds} ${unit} exceeded`, { cause });
+function exceeded({ seconds }: TimeLimit, cause?: unknown, isInDoubt = false): HedgeError {
+  const message = `time limit of ${seconds} ${seconds === 1 ? 'second' : 'seconds'} exceeded`;
+  const doubt = isInDoubt ? ': it is not known whether the mutation took effect' : '';
+  return new HedgeError('time-limit-exceeded', `${message}${doubt}`, { cause });
 }
