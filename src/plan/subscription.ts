@@ -7,6 +7,7 @@ import type { Multiplexed } from '../sql/multiplexed.ts';
 import { multiplexed } from '../sql/multiplexed.ts';
 import type { Sql } from '../sql/sql.ts';
 import { sql } from '../sql/sql.ts';
+import { tablesIn } from '../sql/tables-in.ts';
 import type { Answer, LeafRoot, Root } from './answer.ts';
 import { answerOf, objectStatement } from './answer.ts';
 import { readArguments } from './arguments.ts';
@@ -23,6 +24,8 @@ const SUBSCRIPTION_ROOT = 'subscription_root';
 export interface SubscriptionAnswer {
   readonly kind: 'subscription';
   readonly source: string;
+  /** `schema.name` of the tables it reads; null where that cannot be told. */
+  readonly tables: readonly string[] | null;
   /** The root field, by its name in the schema. */
   readonly field: string;
   readonly statement: Multiplexed;
@@ -110,5 +113,5 @@ function subscription(
   cursor: readonly CursorStart[] | null,
 ): SubscriptionAnswer {
   const statement = multiplexed({ root: query, isStream: cursor !== null });
-  return { kind: 'subscription', source, field, statement, cursor };
+  return { kind: 'subscription', source, tables: tablesIn(query), field, statement, cursor };
 }

@@ -101,7 +101,19 @@ export function written(text: string): Sql {
  */
 export function codeSql(code: string): Sql {
   if (code.includes('\0')) throw new Error('SQL holds no NUL.');
-  return make([code]);
+  const fragment = make([code]);
+  authorsCode.add(fragment);
+  return fragment;
+}
+
+const authorsCode = new WeakSet<Sql>();
+
+/** Whether SQL of the metadata's author is in it. */
+export function holdsCode(fragment: Sql): boolean {
+  return (
+    authorsCode.has(fragment) ||
+    fragment.parts.some((part) => typeof part === 'object' && 'parts' in part && holdsCode(part))
+  );
 }
 
 /** A whole number written out; for sizes and positions that planning itself computes. */

@@ -205,6 +205,26 @@ describe('a live query', () => {
   });
 });
 
+describe('the tables of a subscription', () => {
+  it.each([
+    ['admin', '{ author { id } }', ['public.author']],
+    [
+      'admin',
+      '{ author(where: {name: {_eq: "from \\"public\\".\\"article\\""}}) { id articles { id } } }',
+      ['public.article', 'public.author'],
+    ],
+    ['admin', '{ article(where: {author: {id: {_eq: 1}}}) { id } }', ['public.article', 'public.author']],
+    ['admin', '{ mine { id } }', null],
+    [
+      'admin',
+      '{ article_stream(batch_size: 1, cursor: {initial_value: {id: 1}}) { id } }',
+      ['public.article'],
+    ],
+  ])('of %s: %s', (role, query, tables) => {
+    expect(subscribe(role, `subscription ${query}`).answer.tables).toEqual(tables);
+  });
+});
+
 describe('a stream', () => {
   async function batches(
     role: string,
