@@ -18,7 +18,8 @@ export function boundedInteger(
   path: Path | undefined,
 ): string {
   // Nearly all are such, and there may be thousands of them.
-  if (Number.isSafeInteger(value) && Math.abs(Number(value)) < 2 ** (bits - 1)) return String(value);
+  if (typeof value === 'number' && Number.isSafeInteger(value) && Math.abs(value) < 2 ** (bits - 1))
+    return String(value);
   const text = value instanceof ExactNumber ? value.text : String(value);
   const integer = integerOf(text);
   const limit = 1n << BigInt(bits - 1);
