@@ -106,6 +106,7 @@ export async function clearCached(
   host: string | null,
   clearing: Clearing,
 ): Promise<void> {
+  if (maxTtl === 0) return; // nothing is kept
   const store = storeFor(host);
   if (clearing.kind === 'key') return await store.remove(answerName(clearing.key));
   const since = now();
