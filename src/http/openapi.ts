@@ -4,6 +4,7 @@ import { checkAllowlist } from '../allowlist/check.ts';
 import type { Config } from '../config/types.ts';
 import type { OpenApiSettings } from '../openapi/document.ts';
 import { parse } from '../parse/parse.ts';
+import { unstored } from './cache-headers.ts';
 import { plainHandler, refuseOthers } from './plain.ts';
 import type { AppContext, Handler } from './types.ts';
 
@@ -12,7 +13,7 @@ import type { AppContext, Handler } from './types.ts';
  */
 export function openApiHandler(context: AppContext): Handler {
   const { config } = context;
-  return plainHandler(context, async ({ waitUntil }, session) => {
+  const handler = plainHandler(context, async ({ waitUntil }, session) => {
     // Queries and comments of endpoints are not for everyone whose token has a role.
     if (!session.trusted) refuseOthers(session);
     const { artifact } = await context.engine(waitUntil);
@@ -28,6 +29,7 @@ export function openApiHandler(context: AppContext): Handler {
     });
     return JSON.stringify(document);
   });
+  return unstored(handler);
 }
 
 /** What callers have in `Authorization: Bearer`. */

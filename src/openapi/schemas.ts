@@ -85,7 +85,8 @@ export function createSchemas(types: TypeLookup, stringifyNumericTypes: boolean)
       if (type.kind === 'ENUM') return { type: 'string', enum: type.values.map((value) => value.name) };
       // A pattern would refuse the upper case and the versions that Postgres takes.
       if (name === 'uuid') return { type: 'string', format: 'uuid' };
-      return { type: 'string', ...scalarShape(name, false) };
+      const shape = scalarShape(name, false);
+      return shape.type === undefined || shape.type === 'object' ? { type: 'string' } : shape;
     },
     components() {
       // A Map's walk reaches what is added on the way.
