@@ -35,7 +35,13 @@ async function start(): Promise<void> {
   const worker = await runWorker({
     bundleDir,
     artifactText: '',
-    vars: { ...Object.fromEntries(settings), HEDGE_METADATA: 'live', NEON_ENDPOINT: endpoint.url },
+    // Lines of every request would hide what is said about the run.
+    vars: {
+      HASURA_GRAPHQL_ENABLED_LOG_TYPES: 'startup',
+      ...Object.fromEntries(settings),
+      HEDGE_METADATA: 'live',
+      NEON_ENDPOINT: endpoint.url,
+    },
     port,
   });
   shutdown.onStop(() => worker.stop());

@@ -6,6 +6,8 @@ import type { GraphqlRequest } from '../execute/engine.ts';
 import { knownQueryHash, queryHash } from '../execute/query-hash.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Log } from '../telemetry/log.ts';
+import { isWanted } from '../telemetry/log.ts';
+import { maskText } from '../telemetry/mask-text.ts';
 import { maskCommand, maskNamed } from '../telemetry/mask.ts';
 import type { RequestRecord } from './request-record.ts';
 import type { Exchange } from './types.ts';
@@ -28,10 +30,12 @@ interface Answered {
  */
 export function logRequest(log: Log, config: LoggingConfig, answered: Answered): void {
   const { exchange, record } = answered;
+  const level = record.error !== undefined || answered.response.status >= 400 ? 'error' : 'info';
+  if (!isWanted(config, 'http-log', level)) return;
   const write = (hashes: readonly string[]): void =>
     log({
       type: 'http-log',
-      level: record.error !== undefined || answered.response.status >= 400 ? 'error' : 'info',
+      level,
       detail: detailOf(answered, config, hashes),
     });
   const plans = record.operations.flatMap(({ plan }) => (plan ? [plan] : []));
@@ -110,8 +114,12 @@ export function loggedRequest(
 ): Readonly<Record<string, unknown>> {
   const name = operationName === undefined ? {} : { operationName };
   return bodyLength > MAX_LOGGED_BODY
-    ? { ...name, query: query.slice(0, MAX_LOGGED_TEXT), truncated: true }
-    : { ...name, query, ...(variables && { variables: maskNamed(variables, maskedVariables) }) };
+    ? { ...name, query: maskText(query.slice(0, MAX_LOGGED_TEXT), maskedVariables).text, truncated: true }
+    : {
+        ...name,
+        query: maskText(query, maskedVariables).text,
+        ...(variables && { variables: maskNamed(variables, maskedVariables) }),
+      };
 }
 
 function userVars(variables: ReadonlyMap<string, string>, { maskedVariables }: LoggingConfig): unknown {

@@ -11,7 +11,9 @@ import type { Operation } from '../parse/operation.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Binding } from '../sql/sql.ts';
 import type { Log } from '../telemetry/log.ts';
-import { MASK } from '../telemetry/mask.ts';
+import { isWanted } from '../telemetry/log.ts';
+import { maskText } from '../telemetry/mask-text.ts';
+import { holdsNamed, MASK } from '../telemetry/mask.ts';
 import { loggedRequest } from './http-log.ts';
 import type { OperationRecord, RequestRecord } from './request-record.ts';
 import type { AppContext, Exchange } from './types.ts';
@@ -44,9 +46,8 @@ class RunLog implements Observer {
   }
 
   answering(by: AnsweredBy, statement?: SentStatement): void {
-    const { types } = this.#config;
-    if (types.has('execution-log') && by === 'database') this.#sentAt = performance.now();
-    if (!types.has('query-log')) return;
+    this.#sentAt = performance.now();
+    if (!isWanted(this.#config, 'query-log', 'info')) return;
     const { request, requestId, record } = this.#run;
     this.#log({
       type: 'query-log',
@@ -62,7 +63,7 @@ class RunLog implements Observer {
   }
 
   answered(): void {
-    if (!this.#config.types.has('execution-log')) return;
+    if (!isWanted(this.#config, 'execution-log', 'info')) return;
     this.#log({
       type: 'execution-log',
       level: 'info',
@@ -94,7 +95,7 @@ class RunLog implements Observer {
   #generatedSql({ keys, text, bindings, parameters }: SentStatement): Readonly<Record<string, unknown>> {
     const { plan, request } = this.#operation;
     const names = keys ?? (plan ? rootKeys(plan.operation) : []);
-    const masked = maskedNames(request, this.#config.maskedVariables);
+    const masked = holdsMasked(request, this.#config.maskedVariables);
     const shown = bindings.map((binding, i) =>
       isMasked(binding, masked, this.#config.maskedVariables) ? MASK : (parameters[i] ?? null),
     );
@@ -141,17 +142,10 @@ function keyOf({ alias, name }: FieldNode): string {
   return (alias ?? name).value;
 }
 
-/** Whether a member of the request's variables, at any depth, has a masked name. */
-function maskedNames({ variables }: GraphqlRequest, names: ReadonlySet<string>): boolean {
-  return names.size > 0 && variables !== undefined && hasMember(variables, names);
-}
-
-function hasMember(value: unknown, names: ReadonlySet<string>): boolean {
-  if (Array.isArray(value)) return value.some((item) => hasMember(item, names));
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(
-    ([name, member]) => names.has(name.toLowerCase()) || hasMember(member, names),
-  );
+/** Whether a value of the request, a variable or written in its text, has a masked name. */
+function holdsMasked({ query, variables }: GraphqlRequest, names: ReadonlySet<string>): boolean {
+  if (names.size === 0) return false;
+  return maskText(query, names).holdsMasked || holdsNamed(variables, names);
 }
 
 /** A value of a request that holds a masked one may be it, or a part of it. */
@@ -163,8 +157,8 @@ function isMasked(binding: Binding, requestHolds: boolean, names: ReadonlySet<st
       return names.size > 0;
     case 'request':
     case 'rows':
-      return requestHolds;
     case 'constant':
+      return requestHolds;
     case 'trace_json':
     case 'cursor':
       return false;

@@ -63,12 +63,25 @@ export interface LogOptions extends LogConfig {
 
 const CONFIGURABLE: ReadonlySet<string> = new Set(LOG_TYPES);
 
-/** A log of what `options` want of it. */
-export function createLog({ types, level: least, now, redact, write }: LogOptions): Log {
-  const leastRank = LOG_LEVELS.indexOf(least);
+/** Whether entries of a type and level are written. */
+export function isWanted({ types, level: least }: LogConfig, type: LogType, level: LogLevel): boolean {
+  if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(least)) return false;
+  return types.has(type) || !CONFIGURABLE.has(type);
+}
+
+/** A log of what `options` want of it. Writing never fails: a request does not depend on its lines. */
+export function createLog(options: LogOptions): Log {
+  const { now, redact, write } = options;
   return ({ type, level, detail }) => {
-    if (LOG_LEVELS.indexOf(level) < leastRank || (CONFIGURABLE.has(type) && !types.has(type))) return;
-    write(level, redact(JSON.stringify({ type, timestamp: timestamp(now()), level, detail })));
+    if (!isWanted(options, type, level)) return;
+    const line = (told: unknown): string =>
+      redact(JSON.stringify({ type, timestamp: timestamp(now()), level, detail: told }));
+    try {
+      write(level, line(detail));
+    } catch (error) {
+      // JSON nests without end in a request that was refused for just that.
+      write(level, line({ message: `the details cannot be written: ${String(error)}` }));
+    }
   };
 }
 

@@ -11,9 +11,22 @@ const CONNECTION = /^(?:database_url|connection_string|url_template)$/;
 /** Members whose URL may have a secret in its query. */
 const ADDRESS = /^(?:url|webhook|webhook_url|handler|base_url|endpoint|otlp_\w+_endpoint)$/;
 
+/** Levels of a value that are looked into; what is deeper is masked whole. */
+const MAX_DEPTH = 100;
+
 /** A copy of `value` in which members named in `names` (lower case) are masked at any depth. */
 export function maskNamed(value: unknown, names: ReadonlySet<string>): unknown {
   return names.size === 0 ? value : copy(value, (name) => names.has(name.toLowerCase()));
+}
+
+/** Whether a member at any depth is named in `names`; what is too deep to be looked into counts as such. */
+export function holdsNamed(value: unknown, names: ReadonlySet<string>, depth = 0): boolean {
+  if (depth > MAX_DEPTH) return true;
+  if (Array.isArray(value)) return value.some((item) => holdsNamed(item, names, depth + 1));
+  if (!isRecord(value)) return false;
+  return Object.entries(value).some(
+    ([name, member]) => names.has(name.toLowerCase()) || holdsNamed(member, names, depth + 1),
+  );
 }
 
 /**
@@ -33,13 +46,14 @@ export function maskCommand(command: unknown): unknown {
 
 type Masked = (name: string, value: unknown, owner: Readonly<Record<string, unknown>>) => boolean;
 
-function copy(value: unknown, isMasked: Masked): unknown {
-  if (Array.isArray(value)) return value.map((item) => copy(item, isMasked));
+function copy(value: unknown, isMasked: Masked, depth = 0): unknown {
+  if (depth > MAX_DEPTH) return MASK;
+  if (Array.isArray(value)) return value.map((item) => copy(item, isMasked, depth + 1));
   // What is no plain object, such as an exact number, writes itself.
   if (!isRecord(value)) return value;
   const copied = Object.entries(value).map(([name, member]) => [
     name,
-    isMasked(name, member, value) ? MASK : copy(member, isMasked),
+    isMasked(name, member, value) ? MASK : copy(member, isMasked, depth + 1),
   ]);
   return Object.fromEntries(copied) as unknown;
 }

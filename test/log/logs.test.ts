@@ -269,6 +269,17 @@ describe('the http-log', () => {
   });
 });
 
+describe('a request that nests without end', () => {
+  it('is answered and logged', async () => {
+    const body = `{"query":"query ($j: jsonb) { author(where: {x: $j}) { id } }","variables":{"j":${'['.repeat(12_000)}${']'.repeat(12_000)}}}`;
+    const id = await graphql(body);
+    expect(await only('http-log', id)).toMatchObject({
+      level: 'error',
+      detail: { operation: { error: { code: 'validation-failed' } } },
+    });
+  });
+});
+
 describe('the query-log', () => {
   it('has the SQL and its values, those of masked session variables hidden', async () => {
     const id = await graphql({ query: BY_PK, variables: { id: 1 } });
@@ -315,6 +326,12 @@ describe('the query-log', () => {
       kind: 'database',
       query: { variables: { email: '***' } },
       generated_sql: null,
+    });
+    const literal = await graphql({
+      query: mutation.replace('$email}', '"canary@example.com"}').replace('3', '5'),
+    });
+    expect((await only('http-log', literal)).detail).toMatchObject({
+      operation: { query: { query: expect.stringContaining('email: "***"') as string } },
     });
     expect((await only('execution-log', id)).detail).toMatchObject({ statistics: {} });
     expect((await only('validate-input-log', id)).detail).toEqual({

@@ -29,6 +29,16 @@ it('is one line of JSON in Hasura’s form, redacted', () => {
   ]);
 });
 
+it('is written without details that cannot be', () => {
+  const detail: Record<string, unknown> = {};
+  detail['detail'] = detail;
+  const [line] = linesOf({}, [{ type: 'http-log', level: 'info', detail }]);
+  expect(JSON.parse(line?.[1] ?? '')).toMatchObject({
+    type: 'http-log',
+    detail: { message: expect.stringContaining('cannot be written') as string },
+  });
+});
+
 it.each<{ name: string; config: Partial<LogConfig>; entry: Omit<LogEntry, 'detail'>; written: boolean }>([
   { name: 'a wanted type', config: {}, entry: { type: 'http-log', level: 'info' }, written: true },
   { name: 'another type', config: {}, entry: { type: 'query-log', level: 'error' }, written: false },

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
-import { maskCommand, maskNamed } from '../../src/telemetry/mask.ts';
+import { holdsNamed, maskCommand, maskNamed } from '../../src/telemetry/mask.ts';
 import { ExactNumber } from '../../src/util/exact-number.ts';
 
 describe('masked names', () => {
@@ -13,6 +13,15 @@ describe('masked names', () => {
       object: { Password: '***', name: 'n' },
       rows: [{ PASSWORD: '***' }, null, 'password'],
     });
+  });
+
+  it('hide what nests too deep', () => {
+    let value: unknown = 'canary';
+    for (let i = 0; i < 50_000; i++) value = [value];
+    const masked = JSON.stringify(maskNamed(value, new Set(['x'])));
+    expect(masked).toContain('***');
+    expect(masked).not.toContain('canary');
+    expect(holdsNamed(value, new Set(['x']))).toBe(true);
   });
 
   it('leave exact numbers as they are', () => {
