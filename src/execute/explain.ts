@@ -4,6 +4,7 @@ import { OperationTypeNode } from 'graphql/language';
 
 import type { Session } from '../auth/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
+import { checkShape } from '../limits/shape.ts';
 import type { VariableValues } from '../parse/operation.ts';
 import { checkVariables, selectOperation } from '../parse/operation.ts';
 import { parse } from '../parse/parse.ts';
@@ -52,6 +53,7 @@ export async function explain(
   const kind = operation.node.operation;
   if (kind === OperationTypeNode.MUTATION)
     throw new HedgeError('invalid-params', 'only queries can be explained');
+  checkShape(undefined, session.role, operation);
   checkVariables(operation, variables, variableRules);
   const role = engine.artifact.role(session.role);
   if (kind === OperationTypeNode.SUBSCRIPTION) {

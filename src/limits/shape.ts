@@ -8,23 +8,31 @@ import { limitOf } from '../artifact/limits.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { Operation } from '../parse/operation.ts';
 
-/** Both count fields with a selection set, fragments spread: below each other, and in all. */
+/** What an operation asks for, its fragments spread. */
 export interface Shape {
+  /** Fields with a selection set below each other. */
   readonly depth: number;
+  /** Fields with a selection set. */
   readonly nodes: number;
+  /** Fields. */
+  readonly fields: number;
 }
 
+/** Planning counts again, as the same fields of one object are one, and stops at a tenth of this. */
+const MAX_FIELDS = 200_000;
+
 /**
- * Refuses an operation that is too large for its role. It is looked at as written, whatever `@skip` and `@include` say, so
- * that the verdict is the same for all variables and a plan that is kept was allowed.
- * @throws HedgeError `depth-limit-exceeded`, `node-limit-exceeded`.
+ * Refuses an operation that is too large for its role, and one that its fragments make too large for anybody. It is looked
+ * at as written, whatever `@skip` and `@include` say, so that the verdict is the same for all variables and a plan that is
+ * kept was allowed.
+ * @throws HedgeError `depth-limit-exceeded`, `node-limit-exceeded`; `validation-failed`.
  */
 export function checkShape(limits: RequestLimits | undefined, role: string, operation: Operation): void {
-  if (limits === undefined) return;
-  const depth = limitOf(limits.depth, role);
-  const nodes = limitOf(limits.nodes, role);
-  if (depth === undefined && nodes === undefined) return;
   const shape = shapeOf(operation);
+  if (shape.fields > MAX_FIELDS)
+    throw new HedgeError('validation-failed', `the operation selects more than ${MAX_FIELDS} fields`);
+  const depth = limitOf(limits?.depth, role);
+  const nodes = limitOf(limits?.nodes, role);
   if (depth !== undefined && shape.depth > depth)
     throw new HedgeError('depth-limit-exceeded', `depth limit of ${depth} exceeded`);
   if (nodes !== undefined && shape.nodes > nodes)
@@ -62,17 +70,20 @@ function shapes(
   const measure = (set: SelectionSetNode): Shape => {
     let depth = 0;
     let nodes = 0;
+    let fields = 0;
     const add = (shape: Shape): void => {
       depth = Math.max(depth, shape.depth);
       nodes += shape.nodes;
+      fields += shape.fields;
     };
     for (const selection of set.selections) {
       switch (selection.kind) {
         case Kind.FIELD: {
           const name = selection.name.value;
+          fields++;
           if (!selection.selectionSet || (isRoot && (name === '__schema' || name === '__type'))) break;
           const inner = (below ?? measure)(selection.selectionSet);
-          add({ depth: inner.depth + 1, nodes: inner.nodes + 1 });
+          add({ ...inner, depth: inner.depth + 1, nodes: inner.nodes + 1 });
           break;
         }
         case Kind.INLINE_FRAGMENT:
@@ -83,9 +94,9 @@ function shapes(
           break;
       }
     }
-    return { depth, nodes };
+    return { depth, nodes, fields };
   };
   return measure;
 }
 
-const NOTHING: Shape = { depth: 0, nodes: 0 };
+const NOTHING: Shape = { depth: 0, nodes: 0, fields: 0 };

@@ -37,7 +37,15 @@ describe.each([
   ['mutation { __schema { b { c } } }', 2, 2],
 ])('%s', (text, depth, nodes) => {
   it(`is ${depth} deep and asks for ${nodes} objects`, () => {
-    expect(shapeOf(operation(text))).toEqual({ depth, nodes });
+    expect(shapeOf(operation(text))).toMatchObject({ depth, nodes });
+  });
+});
+
+it('counts every mention of a field', () => {
+  expect(shapeOf(operation('{ a { b ...F } c: a { ...F } } fragment F on T { d e { f } }'))).toEqual({
+    depth: 2,
+    nodes: 4,
+    fields: 9,
   });
 });
 
