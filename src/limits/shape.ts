@@ -20,6 +20,8 @@ export interface Shape {
 
 /** Planning counts again, as the same fields of one object are one, and stops at a tenth of this. */
 const MAX_FIELDS = 200_000;
+/** Selection sets and fragments inside of each other; the walk recurses once for each. */
+const MAX_LEVELS = 1500;
 
 /**
  * Refuses an operation that is too large for its role, and one that its fragments make too large for anybody. It is looked
@@ -67,7 +69,13 @@ function shapes(
     }
     return shape;
   };
+  let level = 0;
   const measure = (set: SelectionSetNode): Shape => {
+    if (++level > MAX_LEVELS)
+      throw new HedgeError(
+        'validation-failed',
+        `the operation nests deeper than ${MAX_LEVELS} selection sets`,
+      );
     let depth = 0;
     let nodes = 0;
     let fields = 0;
@@ -94,6 +102,7 @@ function shapes(
           break;
       }
     }
+    level--;
     return { depth, nodes, fields };
   };
   return measure;

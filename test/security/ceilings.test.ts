@@ -92,6 +92,13 @@ describe('what only looks like much', () => {
   });
 });
 
+it('fragments that nest deeper than the stack are refused, not fatal', () => {
+  const nested = (i: number): string => `${'a { '.repeat(20)}...F${i + 1}${' }'.repeat(20)}`;
+  const chain = times(998, (i) => `fragment F${i} on T { ${nested(i)} }`);
+  const operation = selectOperation(parse(`{ ...F0 } ${chain} fragment F998 on T { a }`), undefined);
+  expect(() => checkShape(undefined, 'admin', operation)).toThrow(/nests deeper than 1500 selection sets/);
+});
+
 describe('fragments that spread others twice', () => {
   const diamond = `{ ...F0 } ${times(30, (i) => `fragment F${i} on T { x { ...F${i + 1} } y { ...F${i + 1} } }`)} fragment F30 on T { a }`;
 
