@@ -54,6 +54,18 @@ it('of the rate are counted', async () => {
   expect(await ask()).toEqual(DATA);
 });
 
+it('of the rate are remembered by an object that was evicted', async () => {
+  await live.command('set_api_limits', {
+    rate_limit: { global: { max_reqs_per_min: 2, unique_params: ['x-hasura-user-id'] } },
+  });
+  const asEva = async () =>
+    (await live.graphql(QUERY, { 'x-hasura-role': 'user', 'x-hasura-user-id': 'Eva' })).body;
+  expect([await asEva(), await asEva()]).toEqual([DATA, DATA]);
+  await live.worker.reload({});
+  expect(await asEva()).toMatchObject({ errors: [{ message: 'rate limit of 2 exceeded' }] });
+  await live.command('remove_api_limits', {});
+});
+
 it('of introspection hold at once', async () => {
   const query = '{ __type(name: "author") { name } }';
   expect(await ask(query)).toEqual({ data: { __type: { name: 'author' } } });
