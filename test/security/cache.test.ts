@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { HS_KEY, signHs } from '../auth/tokens.ts';
 import { VAULT, VAULT_SQL } from '../cache/vault.ts';
 import type { Hedge } from '../support/hedge.ts';
 import { ADMIN_SECRET, startHedge } from '../support/hedge.ts';
@@ -14,13 +15,19 @@ beforeAll(async () => {
   const options = {
     sql: VAULT_SQL,
     metadata: VAULT,
-    env: { HASURA_GRAPHQL_UNAUTHORIZED_ROLE: 'anonymous' },
+    env: {
+      HASURA_GRAPHQL_UNAUTHORIZED_ROLE: 'anonymous',
+      HASURA_GRAPHQL_JWT_SECRET: JSON.stringify({ type: 'HS256', key: HS_KEY }),
+    },
   };
   [hedge, other] = await Promise.all([startHedge(options), startHedge(options)]);
 });
 afterAll(async () => {
   await Promise.all([hedge?.stop(), other?.stop()]);
 });
+
+/** Postgres sets lists of rows in lines. */
+const compact = (text: string): string => text.replaceAll(/\s/g, '');
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -104,6 +111,12 @@ const PAIRS: readonly Pair[] = [
     { headers: as('clerk', { 'x-hasura-user-id': '1' }) },
     { headers: as('clerk', { 'x-hasura-user-id': '1', 'x-hasura-more': '1' }) },
   ],
+  [
+    'what permissions keep for backends',
+    ITEMS,
+    { headers: as('clerk') },
+    { headers: as('clerk', { 'x-hasura-use-backend-only-permissions': 'true' }) },
+  ],
   ['a value', BY_ID, { headers: ADMIN, variables: { id: 1 } }, { headers: ADMIN, variables: { id: 2 } }],
   ['null and no value', BY_ID, { headers: ADMIN, variables: { id: 1 } }, { headers: ADMIN }],
   ['the operation', TWO, { headers: ADMIN, operationName: 'a' }, { headers: ADMIN, operationName: 'b' }],
@@ -125,6 +138,58 @@ describe('who asks second is answered for themselves, where they differ in', () 
     expect(first.key).not.toBeNull();
     expect(cached.text).toBe(plain.text);
     expect(cached.key).not.toBe(first.key);
+  });
+});
+
+describe('a token', () => {
+  const tokenOf = async (id: string): Promise<Headers> => {
+    const claims = {
+      'x-hasura-default-role': 'owner',
+      'x-hasura-allowed-roles': ['owner', 'clerk'],
+      'x-hasura-user-id': id,
+    };
+    return { authorization: `Bearer ${await signHs({ 'https://hasura.io/jwt/claims': claims })}` };
+  };
+  const rowsOf = async (headers: Headers): Promise<string> =>
+    compact((await ask({ query: ITEMS('@cached(ttl: 2500)'), headers })).text);
+
+  it('decides, whatever headers say beside it', async () => {
+    const [one, two] = [await tokenOf('1'), await tokenOf('2')];
+    const first = '{"data":{"item":[{"id":1}]}}';
+    const second = '{"data":{"item":[{"id":2}]}}';
+    expect(await rowsOf({ ...one, 'x-hasura-user-id': '2' })).toBe(first);
+    expect(await rowsOf(two)).toBe(second);
+    expect(await rowsOf({ ...two, 'x-hasura-user-id': '1' })).toBe(second);
+    expect(await rowsOf(one)).toBe(first);
+    expect(await rowsOf({ ...one, 'x-hasura-role': 'clerk' })).toBe(
+      '{"data":{"item":[{"id":1},{"id":2},{"id":3}]}}',
+    );
+    expect(await rowsOf({ ...one, 'x-hasura-role': 'admin' })).toContain('access-denied');
+    expect(await rowsOf({ authorization: `${one['authorization']}x` })).toContain('invalid-jwt');
+  });
+
+  it('is not given what an administrator was given in its role', async () => {
+    const query = ITEMS('@cached(ttl: 2600)');
+    const keys = [
+      await ask({ query, headers: user('1') }),
+      await ask({ query, headers: await tokenOf('1') }),
+    ];
+    expect(new Set(keys.map(({ key }) => key)).size).toBe(2);
+  });
+
+  it('has nothing public by GET, and visitors nothing of its', async () => {
+    const get = async (headers: Headers) => {
+      const search = new URLSearchParams({ query: ITEMS('@cached(ttl: 2700)') });
+      const response = await fetch(`${hedge.url}/v1/graphql?${String(search)}`, { headers });
+      const control = response.headers.get('cache-control')?.replaceAll(/\d+/g, 'n');
+      return [compact(await response.text()), control, response.headers.get('vary')];
+    };
+    const mine = ['{"data":{"item":[{"id":1}]}}', 'private, no-cache, max-age=n', null];
+    expect(await get(await tokenOf('1'))).toEqual(mine);
+    const anybodys = ['{"data":{"item":[{"id":1},{"id":2}]}}', 'public, max-age=n, s-maxage=n'];
+    const vary = 'X-Hasura-Admin-Secret, X-Hasura-Access-Key, Authorization, Origin';
+    expect(await get({ cookie: 'authorization=x', 'x-hasura-role': 'owner' })).toEqual([...anybodys, vary]);
+    expect(await get(await tokenOf('1'))).toEqual(mine);
   });
 });
 
