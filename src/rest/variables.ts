@@ -13,13 +13,15 @@ export interface GivenVariables {
 
 const GRAPHQL_NAME = /^[_A-Za-z][_0-9A-Za-z]*$/;
 const BOOLEAN_TYPES = new Set(['Boolean', 'Bool']);
+/** Types whose values are any JSON, or a GeoJSON object. */
+const JSON_TYPES = new Set(['json', 'jsonb', 'geometry', 'geography']);
 const NUMBER_TYPES = new Set(['Int', 'Float', 'Number', 'Double', 'float8', 'numeric']);
 /** A whole text that is a number in JSON's syntax. */
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
  * The values, by Hasura's rules: a body's value is taken as it is; a text becomes a boolean or number where the
- * variable's type is one, and stays a text otherwise; an empty text is true for a Boolean and absent for any other
+ * variable's type is one, what its JSON says where the type holds JSON, and stays a text otherwise; an empty text is true for a Boolean and absent for any other
  * nullable type. Names that no variable could have are ignored.
  * @throws HedgeError `bad-request` for a name the operation does not have, and for a list in a URL.
  */
@@ -53,12 +55,17 @@ function valueOfText({ name, type, nonNull }: VariableDefinition, text: string):
     if (!nonNull) return undefined;
   }
   if (BOOLEAN_TYPES.has(typeName) && (text === 'true' || text === 'false')) return text === 'true';
-  if (NUMBER_TYPES.has(typeName) && JSON_NUMBER.test(text)) return exactly(text);
+  if (NUMBER_TYPES.has(typeName) && JSON_NUMBER.test(text)) return jsonOrText(text);
+  if (JSON_TYPES.has(typeName)) return jsonOrText(text);
   return text;
 }
 
-/** A number without a change of its digits. */
-function exactly(text: string): unknown {
-  const [value] = parseJson(`[${text}]`) as unknown[];
-  return value;
+/** The one value a text is in JSON, digits unchanged; else the text. */
+function jsonOrText(text: string): unknown {
+  try {
+    const values = parseJson(`[${text}]`) as unknown[];
+    return values.length === 1 ? values[0] : text;
+  } catch {
+    return text;
+  }
 }

@@ -50,7 +50,15 @@ describe('a text of a URL', () => {
     ['Boolean!', '', '{"v":true}'],
     ['Boolean', 'yes', '{"v":"yes"}'],
     ['uuid', '0a', '{"v":"0a"}'],
-    ['jsonb', '{"a":1}', '{"v":"{\\"a\\":1}"}'],
+    ['jsonb', '{"a":1.5}', '{"v":{"a":1.5}}'],
+    ['jsonb!', 'plain', '{"v":"plain"}'],
+    ['jsonb!', '1,2', '{"v":"1,2"}'],
+    ['jsonb!', '', '{"v":""}'],
+    ['jsonb', 'null', '{"v":null}'],
+    ['json', '12345678901234567890', '{"v":12345678901234567890}'],
+    ['geometry!', '{"type":"Point","coordinates":[1,2]}', '{"v":{"type":"Point","coordinates":[1,2]}}'],
+    ['geography', 'POINT(1 2)', '{"v":"POINT(1 2)"}'],
+    ['date', '2020', '{"v":"2020"}'],
     ['ID', '7', '{"v":"7"}'],
   ])('for %s, %j gives %s', (type, text, values) => {
     expect(read(type, { query: { v: text } })).toBe(values);
