@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 
+import { HS_KEY, signHs } from '../auth/tokens.ts';
 import { ADMIN_SECRET, service } from './service.ts';
 
 const OPEN_ROLE = {
@@ -117,6 +118,30 @@ describe('a page of another site', () => {
     ['may ask where it was allowed to name its sender', { ...CROSS, ...ADMIN }, COOKIE, 200],
   ])('%s', async (_, headers, env, status) => {
     expect((await get({ query: '{ __typename }' }, headers, env)).status).toBe(status);
+  });
+});
+
+describe('a visitor who is known by a cookie', () => {
+  const env = {
+    HASURA_GRAPHQL_ADMIN_SECRET: ADMIN_SECRET,
+    HASURA_GRAPHQL_JWT_SECRET: JSON.stringify({
+      type: 'HS256',
+      key: HS_KEY,
+      header: { type: 'Cookie', name: 'session' },
+    }),
+  };
+  const claims = { 'x-hasura-default-role': 'user', 'x-hasura-allowed-roles': ['user'] };
+
+  it.each<[string, Headers, number]>([
+    ['no other site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['no other host of the same site', { 'sec-fetch-site': 'same-site' }, 403],
+    ['no browser that does not say', {}, 403],
+    ['the service’s own pages', { 'sec-fetch-site': 'same-origin' }, 200],
+    ['pages that asked first', { 'sec-fetch-site': 'cross-site', 'content-type': 'application/json' }, 200],
+  ])('is served to %s', async (_, headers, status) => {
+    const token = await signHs({ 'https://hasura.io/jwt/claims': claims });
+    const answer = await get({ query: '{ __typename }' }, { cookie: `session=${token}`, ...headers }, env);
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([status, 'no-store']);
   });
 });
 
