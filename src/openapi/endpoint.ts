@@ -42,7 +42,8 @@ export function endpointOperations(
   const path = endpointPath(endpoint);
   const inPath = new Set(segments.flatMap((segment) => pathVariable(segment) ?? []));
   const parameters = [...headers, ...variableParameters(schemas, operation, inPath)];
-  const requestBody = variablesBody(schemas, operation);
+  // Not made where it is not wanted: it refers to components.
+  const requestBody = methods.some((method) => WITH_BODY.has(method)) && variablesBody(schemas, operation);
   const root = schemas.types.get(`${operation.node.operation}_root`);
   const properties = root?.kind === 'OBJECT' ? responseProperties(schemas, operation, root) : {};
   const text = `***\nThe GraphQl query for this endpoint is:\n\`\`\` graphql\n${query}\n\`\`\``;

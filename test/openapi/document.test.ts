@@ -382,6 +382,11 @@ describe('an endpoint', () => {
     ]);
   });
 
+  it('brings no components for a body that it has not', async () => {
+    const document = await documentOf([{ query: 'query ($a: uuid) { maker { id } }', methods: ['GET'] }]);
+    expect(document.components).toEqual({});
+  });
+
   it('shares its path with others', async () => {
     const document = await documentOf([
       { query: '{ paint { id } }', methods: ['GET'] },
