@@ -22,6 +22,12 @@ export interface WorkerdConfig {
   readonly v8Flags?: readonly string[] | undefined;
 }
 
+/** The Durable Objects of wrangler.toml. */
+const OBJECTS = [
+  { binding: 'RATE_LIMITER', className: 'RateLimiter' },
+  { binding: 'POLLERS', className: 'PollerObject' },
+] as const;
+
 /**
  * The configuration file's text; it embeds the modules and `hedge-artifact` from its own folder. The worker may reach
  * every network, private ones too: the local Neon endpoint, identity providers and webhooks may be on one.
@@ -49,10 +55,12 @@ ${modules.join('\n')}
   ],
   bindings = [
 ${bindings.join('\n')}
-    (name = "RATE_LIMITER", durableObjectNamespace = "RateLimiter"),
+${OBJECTS.map(({ binding, className }) => `    (name = "${binding}", durableObjectNamespace = "${className}"),`).join('\n')}
   ],
-  # Counts of the last minute, which need not outlive the process.
-  durableObjectNamespaces = [(className = "RateLimiter", uniqueKey = "hedge-rate-limiter", enableSql = true)],
+  # Counts of the last minute and sockets, which need not outlive the process.
+  durableObjectNamespaces = [
+${OBJECTS.map(({ binding, className }) => `    (className = "${className}", uniqueKey = "hedge-${binding.toLowerCase()}", enableSql = true),`).join('\n')}
+  ],
   durableObjectStorage = (inMemory = void),
   compatibilityDate = ${text(config.settings.compatibilityDate)},
   compatibilityFlags = [${config.settings.compatibilityFlags.map(text).join(', ')}],

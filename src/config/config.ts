@@ -3,11 +3,12 @@
 import * as v from 'valibot';
 
 import type { CompileOptions } from '../compile/options.ts';
+import { DEFAULT_POLL_SETTINGS } from '../live/poller/settings.ts';
 import type { LogType } from '../telemetry/log.ts';
 import { authConfigOf, authProblems } from './auth.ts';
 import type { SettingName, SettingValues } from './settings.ts';
 import { SETTINGS } from './settings.ts';
-import type { Api, Config } from './types.ts';
+import type { Api, Config, LiveConfig } from './types.ts';
 
 const DEFAULT_APIS: readonly Api[] = ['metadata', 'graphql', 'pgdump', 'config'];
 const DEFAULT_LOG_TYPES: readonly LogType[] = [
@@ -90,6 +91,7 @@ export function readConfig(env: Record<string, unknown>): Config {
     compileOptions: compileOptionsOf(settings),
     neonEndpoint: settings.NEON_ENDPOINT ?? null,
     maxBodyBytes: settings.HEDGE_MAX_BODY_BYTES ?? DEFAULT_MAX_BODY_BYTES,
+    live: liveOf(settings),
     bodyTimeoutMs: (settings.HEDGE_BODY_TIMEOUT ?? DEFAULT_BODY_TIMEOUT_SECONDS) * 1000,
     cacheMaxEntryTtl: settings.HASURA_GRAPHQL_CACHE_MAX_ENTRY_TTL ?? DEFAULT_CACHE_MAX_ENTRY_TTL,
     persistedQueriesTtl: settings.HASURA_GRAPHQL_ENABLE_PERSISTED_QUERIES
@@ -122,6 +124,22 @@ function readSettings(env: Record<string, unknown>): {
     else problems.push(...result.issues.map((issue) => problemOf(name, issue)));
   }
   return { settings: values as SettingValues, problems };
+}
+
+function liveOf(settings: SettingValues): LiveConfig {
+  const d = DEFAULT_POLL_SETTINGS;
+  return {
+    ...d,
+    liveInterval: settings.HASURA_GRAPHQL_LIVE_QUERIES_MULTIPLEXED_REFETCH_INTERVAL ?? d.liveInterval,
+    liveBatch: settings.HASURA_GRAPHQL_LIVE_QUERIES_MULTIPLEXED_BATCH_SIZE ?? d.liveBatch,
+    streamInterval:
+      settings.HASURA_GRAPHQL_STREAMING_QUERIES_MULTIPLEXED_REFETCH_INTERVAL ?? d.streamInterval,
+    streamBatch: settings.HASURA_GRAPHQL_STREAMING_QUERIES_MULTIPLEXED_BATCH_SIZE ?? d.streamBatch,
+    idleInterval: settings.HEDGE_LIVE_QUERY_IDLE_INTERVAL ?? d.idleInterval,
+    fullInterval: settings.HEDGE_LIVE_QUERY_FULL_INTERVAL ?? d.fullInterval,
+    shards: settings.HEDGE_LIVE_QUERY_SHARDS ?? 1,
+    push: settings.HEDGE_LIVE_QUERY_PUSH ?? true,
+  };
 }
 
 /** As the config API names those that are on. */

@@ -324,6 +324,58 @@ export const SETTINGS = {
     secret: false,
     schema: positiveInteger,
   },
+  HASURA_GRAPHQL_LIVE_QUERIES_MULTIPLEXED_REFETCH_INTERVAL: {
+    meaning:
+      'How many milliseconds pass between two looks whether anything was committed that live queries may show; writes through this service are shown at once.',
+    default: '`1000`',
+    secret: false,
+    schema: positiveInteger,
+  },
+  HASURA_GRAPHQL_LIVE_QUERIES_MULTIPLEXED_BATCH_SIZE: {
+    meaning: 'How many subscribers with different values one statement of a live query answers.',
+    default: '`100`',
+    secret: false,
+    schema: positiveInteger,
+  },
+  HASURA_GRAPHQL_STREAMING_QUERIES_MULTIPLEXED_REFETCH_INTERVAL: {
+    meaning: 'The same interval for streams.',
+    default: '`1000`',
+    secret: false,
+    schema: positiveInteger,
+  },
+  HASURA_GRAPHQL_STREAMING_QUERIES_MULTIPLEXED_BATCH_SIZE: {
+    meaning: 'The same number for streams.',
+    default: '`100`',
+    secret: false,
+    schema: positiveInteger,
+  },
+  HEDGE_LIVE_QUERY_IDLE_INTERVAL: {
+    meaning:
+      'What the intervals of live queries and streams grow to, in milliseconds, when nothing was committed for a minute; one no longer than the interval keeps it as it is.',
+    default: '`5000`',
+    secret: false,
+    schema: positiveInteger,
+  },
+  HEDGE_LIVE_QUERY_FULL_INTERVAL: {
+    meaning:
+      'After how many milliseconds live queries run although nothing was committed: they may read the time, or what is outside of the database.',
+    default: '`30000`',
+    secret: false,
+    schema: positiveInteger,
+  },
+  HEDGE_LIVE_QUERY_SHARDS: {
+    meaning: 'How many poller objects a source has; each polls for its share of the subscriptions.',
+    default: '`1`',
+    secret: false,
+    schema: positiveInteger,
+  },
+  HEDGE_LIVE_QUERY_PUSH: {
+    meaning:
+      'Whether writes through this service are shown to subscribers at once; else they, too, wait for the interval.',
+    default: '`true`',
+    secret: false,
+    schema: boolean,
+  },
   HEDGE_MAX_BODY_BYTES: {
     meaning: 'The largest request body that is read, in bytes; a larger one is answered 413.',
     default: '`10485760` (10 MiB)',

@@ -1,6 +1,7 @@
 // What a deployment was told by its vars and secrets, once they are checked.
 
 import type { CompileOptions } from '../compile/options.ts';
+import type { PollSettings } from '../live/poller/settings.ts';
 import type { VariableRules } from '../parse/operation.ts';
 import type { LogConfig } from '../telemetry/log.ts';
 import type { JsonPath } from './json-path.ts';
@@ -51,6 +52,7 @@ export interface Config {
   readonly neonEndpoint: string | null;
   /** Bytes of a request body. */
   readonly maxBodyBytes: number;
+  readonly live: LiveConfig;
   /** For a request body to arrive. */
   readonly bodyTimeoutMs: number;
   /** Seconds that the answer of a `@cached` query is kept at most; 0 keeps none. */
@@ -77,6 +79,14 @@ export interface AuthHookConfig {
   /** Whether a POST tells it the GraphQL request. */
   readonly sendsRequestBody: boolean;
   readonly timeoutMs: number;
+}
+
+/** Live queries and streams. */
+export interface LiveConfig extends PollSettings {
+  /** Poller objects of a source. */
+  readonly shards: number;
+  /** Writes through this service are shown to subscribers at once. */
+  readonly push: boolean;
 }
 
 /** Names in HASURA_GRAPHQL_ENABLED_APIS. */

@@ -21,6 +21,8 @@ export interface Engine {
   readonly environment: Environment;
   /** Of this artifact and these settings only. */
   readonly plans: PlanCache;
+  /** Told of what was written, where somebody listens: `schema.name` of the tables, or null where that is not known. */
+  readonly written?: ((source: string, tables: readonly string[] | null) => void) | undefined;
   /** Absent where `@cached` keeps nothing. */
   readonly caching?: Caching | undefined;
 }

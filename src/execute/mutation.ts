@@ -71,6 +71,7 @@ export async function mutationTexts(
   observer?.answering('database');
   for (const given of bound) {
     const results = await run(engine, given, answer, { operation: plan.operation, variables });
+    engine.written?.(given.transaction.source, tablesOf(given.transaction));
     // A statement alone is the last of those it stands for.
     const told = given.isAlone ? given.transaction.statements.slice(1) : given.transaction.statements;
     for (const [n, { slot }] of told.entries()) {
@@ -79,6 +80,13 @@ export async function mutationTexts(
   }
   observer?.answered();
   return texts;
+}
+
+/** The tables a transaction writes to; null where a function may write to any. */
+function tablesOf({ statements }: Transaction): readonly string[] | null {
+  if (statements.some(({ calls }) => calls)) return null;
+  const written = statements.flatMap(({ table, others }) => [table, ...others.map((other) => other.table)]);
+  return [...new Set(written.flatMap((table) => (table ? [`${table.schema}.${table.name}`] : [])))];
 }
 
 /** A transaction with its values. */

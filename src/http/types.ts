@@ -25,6 +25,8 @@ export interface AppContext {
    * @throws HedgeError when there is none yet because the metadata database cannot be reached.
    */
   engine(waitUntil: WaitUntil): Engine | Promise<Engine>;
+  /** The same, after asking for a newer one: for what lives longer than a request. @throws HedgeError as `engine`. */
+  newestEngine(): Promise<Engine>;
   /**
    * Answers a command of the metadata API, the body parsed and the caller known to be an administrator.
    * @throws HedgeError in Hasura's words.

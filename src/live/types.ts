@@ -36,6 +36,10 @@ export interface CohortInfo {
 
 /** What a connection object asks a poller for. */
 export interface Registration {
+  /** The name of the poller that is asked. */
+  readonly poller: string;
+  /** What the statements were made from: `ArtifactView.digest`. */
+  readonly version: string;
   readonly groups: readonly GroupInfo[];
   readonly cohorts: readonly CohortInfo[];
 }
@@ -57,7 +61,10 @@ export type Delivery =
 
 /** The RPC of a poller object. */
 export interface Poller {
-  /** Has the results of these cohorts sent to the connection object; asking again for one that is known is no mistake. */
+  /**
+   * Has the results of these cohorts sent to the connection object; asking again for one that is known is no mistake. Where
+   * `version` is not that of the poller, the connection object is told that the metadata changed, and nothing else.
+   */
   register(connection: string, registration: Registration): Promise<void>;
   /** Nobody behind the connection object wants these cohorts any more. */
   unregister(connection: string, cohorts: readonly string[]): Promise<void>;
@@ -93,10 +100,10 @@ export interface PollerState {
 export interface Connections {
   /** Sends results to the sockets that wait for them. Gives the cohorts that nobody here wants. */
   deliver(poller: string, deliveries: readonly Delivery[]): Promise<readonly string[]>;
-  /** A poller lost what it knew: gives all that it should know of this object. */
-  registrations(poller: string): Promise<Registration>;
+  /** A poller lost what it knew: gives all that it should know of this object; null when that is nothing. */
+  registrations(poller: string): Promise<Registration | null>;
   /** The metadata has a new version: sockets are closed with 1012, or their subscriptions planned again. */
-  metadataChanged(version: number): Promise<void>;
+  metadataChanged(version: string): Promise<void>;
   /** Closes the sockets whose session has this value in a variable (`x-hasura-user-id`); gives how many. */
   closeSessions(variable: string, value: string): Promise<number>;
 }

@@ -25,10 +25,13 @@ export interface LiveServiceOptions {
   readonly log: Log;
   /** How an artifact is served; `database` finds the database of each of its sources. */
   readonly engineOf: (artifact: ArtifactView) => Engine;
+  /** Told where SQL ran that may have written anything to a source. */
+  readonly written?: Engine['written'];
 }
 
 export interface LiveService {
   engine(waitUntil: WaitUntil): Engine | Promise<Engine>;
+  newestEngine(): Promise<Engine>;
   metadata(endpoint: MetadataEndpoint, body: unknown, waitUntil: WaitUntil): Promise<unknown>;
 }
 
@@ -63,10 +66,12 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
     refusal: config.maintenanceMode ? 'metadata cannot be modified in maintenance mode' : null,
     begin: () => live.load(),
     adopt: (version, artifactText) => live.adopt(version, artifactText),
+    written: options.written,
   };
   const takeTurn = createTurns({ now, sleep });
   return {
     engine: (waitUntil) => live.engine(waitUntil),
+    newestEngine: () => live.newest(),
     metadata: (endpoint, body, waitUntil) => {
       const inTurn: InTurn = (work) => takeTurn(() => goingOn(work(), waitUntil));
       return handleMetadataRequest({ ...api, inTurn }, endpoint, body);

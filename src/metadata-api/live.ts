@@ -45,6 +45,8 @@ export interface LiveOptions {
 export interface Live {
   /** The newest engine known here. @throws HedgeError while there is none because the database cannot be asked. */
   engine(waitUntil: WaitUntil): Engine | Promise<Engine>;
+  /** The engine of the newest version there is. @throws HedgeError as `engine`. */
+  newest(): Promise<Engine>;
   /** Loads what is stored, and makes the first version where there is none. */
   load(): Promise<unknown>;
   /** Serves a version that this isolate stored itself. */
@@ -133,6 +135,12 @@ export function createLive(options: LiveOptions): Live {
         waitUntil(loading.catch(() => {})); // goes on for the others when the client that began it hangs up
       }
       return loading;
+    },
+    async newest() {
+      if (serving === undefined) return await load();
+      askedAt = now();
+      await refresh(serving);
+      return must(serving, 'an engine stays').engine;
     },
     load: () => load(),
     adopt(resourceVersion, artifactText) {

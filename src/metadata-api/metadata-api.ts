@@ -23,6 +23,8 @@ export interface MetadataApi {
   readonly inTurn: InTurn;
   /** Stores the first version of a metadata database that has none. */
   readonly begin: () => Promise<unknown>;
+  /** Told where SQL ran that may have written anything to a source. */
+  readonly written?: ((source: string, tables: null) => void) | undefined;
   /** Serves a version that was stored. */
   readonly adopt: (resourceVersion: number, artifactText: string) => void;
 }

@@ -47,6 +47,7 @@ export async function runSqlCommand({ api, work }: CommandContext, command: Comm
   });
 
   if (!args.readOnly) {
+    api.written?.(source.name, null);
     work.noteEffect();
     work.forget(source.name); // what it created is there for the commands after it
   }

@@ -40,7 +40,7 @@ export interface Transaction {
   readonly alone: Statement | null;
 }
 
-export interface TransactionStatement extends Pick<ScriptStatement, 'slot' | 'table' | 'path'> {
+export interface TransactionStatement extends Pick<ScriptStatement, 'slot' | 'table' | 'path' | 'calls'> {
   readonly statement: Statement;
   readonly others: NonNullable<ScriptStatement['others']>;
 }

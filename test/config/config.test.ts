@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 
 import { ConfigError, readCompileOptions, readConfig as readAll } from '../../src/config/config.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
+import { DEFAULT_POLL_SETTINGS } from '../../src/live/poller/settings.ts';
 
 const SECRET = { HASURA_GRAPHQL_ADMIN_SECRET: 'configured-admin-secret' };
 const HS_KEY = 'a-shared-secret-of-more-than-32-bytes';
@@ -37,6 +38,7 @@ function jwtOf(secret: Record<string, unknown>) {
 describe('defaults', () => {
   it('are Hasura’s where nothing is set, whatever else the environment holds', () => {
     expect(readConfig({ HASURA_GRAPHQL_NO_SUCH_SETTING: '1', PATH: '/bin', ASSETS: {} })).toEqual({
+      live: { ...DEFAULT_POLL_SETTINGS, shards: 1, push: true },
       adminSecrets: [],
       jwts: [],
       authHook: null,

@@ -75,6 +75,7 @@ export function service(options: ServiceOptions = {}): Service {
   };
   const context: AppContext = {
     engine: () => engine,
+    newestEngine: async () => engine,
     metadata: (endpoint, body) => handleBundledRequest({ engine, config }, endpoint, body),
     authenticate: authenticator(config, { now: Date.now, log }),
     config,

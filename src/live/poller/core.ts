@@ -29,7 +29,7 @@ export interface PollerOptions {
 
 /** A poller without the object around it. */
 export interface PollerCore extends Omit<Poller, 'register' | 'unregister' | 'state'> {
-  register(connection: string, registration: Registration): void;
+  register(connection: string, registration: Pick<Registration, 'groups' | 'cohorts'>): void;
   unregister(connection: string, cohorts: readonly string[]): void;
   state(): PollerState;
   /** The connection objects that have subscribers here. */

@@ -115,7 +115,7 @@ function rootText(progress: Progress, root: MutationField, field: SelectedField,
     const table = plan.role.table(root.table);
     const { statements } = contextFor(progress, table.source).script;
     const value = functionRootSql(plan, root, table, field);
-    statements.push({ sql: sql`select (${value})::text`, slot, table: null, path: undefined });
+    statements.push({ sql: sql`select (${value})::text`, slot, table: null, path: undefined, calls: true });
     return { kind: 'slot', slot };
   }
   const write = plan.role.writes().table(root.write);
@@ -184,13 +184,16 @@ function transaction({ source, statements }: Progress['transactions'][number]): 
       : null;
   return {
     source,
-    statements: [session, ...statements].map(({ sql: text, condition, slot, table, path, others = [] }) => ({
-      slot,
-      table,
-      path,
-      others,
-      statement: emit(condition ? sql`${text} where ${condition}` : text),
-    })),
+    statements: [session, ...statements].map(
+      ({ sql: text, condition, slot, table, path, calls, others = [] }) => ({
+        ...(calls && { calls }),
+        slot,
+        table,
+        path,
+        others,
+        statement: emit(condition ? sql`${text} where ${condition}` : text),
+      }),
+    ),
     alone,
   };
 }

@@ -32,6 +32,8 @@ export interface ScriptStatement {
   readonly table: WriteView['table'] | null;
   /** Where such an error belongs in the request. */
   readonly path: ErrorPath;
+  /** It calls a function, which may write to any table. */
+  readonly calls?: true;
   /** More tables it writes to. */
   readonly others?: readonly Pick<ScriptStatement, 'table' | 'path'>[];
 }

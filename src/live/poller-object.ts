@@ -1,0 +1,39 @@
+// The Durable Object that polls for some of a source's subscriptions. Thin: what it does is loaded when it is first asked.
+
+import { DurableObject } from 'cloudflare:workers';
+
+import type { Env } from '../service.ts';
+import type { PollerRuntime } from './poller/runtime.ts';
+import type { Poller, PollerState, Registration } from './types.ts';
+
+/** See `Poller` for what its methods do. */
+export class PollerObject extends DurableObject<Env> implements Poller {
+  #runtime: Promise<PollerRuntime> | undefined;
+
+  async register(connection: string, registration: Registration): Promise<void> {
+    await (await this.#loaded()).register(connection, registration);
+  }
+
+  async unregister(connection: string, cohorts: readonly string[]): Promise<void> {
+    await (await this.#loaded()).unregister(connection, cohorts);
+  }
+
+  async nudge(source: string, tables: readonly string[] | null): Promise<number> {
+    return await (await this.#loaded()).nudge(source, tables);
+  }
+
+  async state(): Promise<PollerState> {
+    return (await this.#loaded()).state();
+  }
+
+  override async alarm(): Promise<void> {
+    await (await this.#loaded()).alarm();
+  }
+
+  #loaded(): Promise<PollerRuntime> {
+    this.#runtime ??= import('./poller/runtime.ts').then(({ startPoller }) =>
+      startPoller(this.ctx, this.env),
+    );
+    return this.#runtime;
+  }
+}

@@ -1,0 +1,149 @@
+// A poller's storage, alarm and neighbours -> the poller at work. It keeps no more than which connection objects have
+// subscribers here: should it wake without memory, these tell it the rest.
+//
+//   asleep --register--> polling --the last one leaves--> asleep
+//   polling --evicted--> (alarm, or any call) --registrations of the connection objects--> polling
+
+import type { HedgeError } from '../../error/hedge-error.ts';
+import { graphqlError } from '../../error/hedge-error.ts';
+import type { Engine } from '../../execute/engine.ts';
+import { showsInternal } from '../../http/respond.ts';
+import type { AppContext } from '../../http/types.ts';
+import type { Env } from '../../service.ts';
+import { isolateOf } from '../../service.ts';
+import { must } from '../../util/assert.ts';
+import type { Connections, Delivery, PollerState, Registration } from '../types.ts';
+import type { PollerCore } from './core.ts';
+import { createPoller } from './core.ts';
+
+/** What the object's methods do. */
+export interface PollerRuntime {
+  register(connection: string, registration: Registration): Promise<void>;
+  unregister(connection: string, cohorts: readonly string[]): Promise<void>;
+  nudge(source: string, tables: readonly string[] | null): Promise<number>;
+  state(): PollerState;
+  alarm(): Promise<void>;
+}
+
+/** In storage: the object's own name, and the connection objects with subscribers. */
+const NAME = 'name';
+const CONNECTION = 'connection/';
+/** The alarm wakes an object that was evicted with subscribers; while it is awake its timers do the work. */
+const WATCHDOG_MS = 30_000;
+
+/** Starts the poller, with the subscribers it had before it was evicted. */
+export async function startPoller(ctx: DurableObjectState, env: Env): Promise<PollerRuntime> {
+  const { storage } = ctx;
+  const context = isolateOf(env).context();
+  const objects = must(env.CONNECTIONS, 'a poller is asked by connection objects');
+  const connectionOf = (id: string): Connections => objects.get(objects.idFromString(id));
+  let name = (await storage.get<string>(NAME)) ?? '';
+  const kept = new Set((await storage.list({ prefix: CONNECTION })).keys());
+  let engine = await context.newestEngine();
+  let version = await engine.artifact.digest();
+  let core = newCore();
+
+  function newCore(): PollerCore {
+    return createPoller({
+      database: (source) => engine.database(source),
+      settings: context.config.live,
+      now: Date.now,
+      deliver: async (connection, deliveries) => await deliver(connection, deliveries),
+      errorText: (error, role) => errorText(context, error, role),
+      mayPoll: async () => isCurrent(await context.engine((promise) => ctx.waitUntil(promise))),
+    });
+  }
+
+  async function deliver(connection: string, deliveries: readonly Delivery[]): Promise<readonly string[]> {
+    const unwanted = await connectionOf(connection).deliver(name, deliveries);
+    if (unwanted.length > 0) ctx.waitUntil(Promise.resolve().then(keep));
+    return unwanted;
+  }
+
+  /** Whether the engine's metadata is what the subscriptions were planned with; tells everybody where it is not. */
+  async function isCurrent(newest: Engine): Promise<boolean> {
+    if (newest === engine) return true;
+    engine = newest;
+    const now = await newest.artifact.digest();
+    if (now === version) return true;
+    version = now;
+    const connections = [...core.connections()];
+    core.stop();
+    core = newCore();
+    await keep();
+    await Promise.allSettled(connections.map((connection) => connectionOf(connection).metadataChanged(now)));
+    return false;
+  }
+
+  /** Writes down who has subscribers here, and whether the object has to wake by itself. */
+  async function keep(): Promise<void> {
+    const wanted = new Set([...core.connections()].map((connection) => CONNECTION + connection));
+    const gone = [...kept].filter((key) => !wanted.has(key));
+    const added = [...wanted].filter((key) => !kept.has(key));
+    if (gone.length === 0 && added.length === 0) return;
+    const wasEmpty = kept.size === 0;
+    for (const key of gone) kept.delete(key);
+    for (const key of added) kept.add(key);
+    if (kept.size === 0) {
+      await storage.deleteAlarm();
+      await storage.deleteAll();
+      return;
+    }
+    if (gone.length > 0) await storage.delete(gone);
+    await storage.put(Object.fromEntries([[NAME, name], ...added.map((key) => [key, true])]));
+    if (wasEmpty) await storage.setAlarm(Date.now() + WATCHDOG_MS);
+  }
+
+  async function register(connection: string, registration: Registration): Promise<void> {
+    name = registration.poller;
+    if (registration.version !== version) await isCurrent(await context.newestEngine());
+    if (registration.version !== version) {
+      await connectionOf(connection).metadataChanged(version);
+      return;
+    }
+    core.register(connection, registration);
+    await keep();
+  }
+
+  for (const key of kept) {
+    const connection = key.slice(CONNECTION.length);
+    try {
+      const registration = await connectionOf(connection).registrations(name);
+      if (registration) await register(connection, registration);
+    } catch (error) {
+      // It comes back by itself when a subscriber of it does.
+      context.log({
+        type: 'livequery-poller-log',
+        level: 'warn',
+        detail: { message: `subscribers of a connection object were not found again: ${String(error)}` },
+      });
+    }
+  }
+  await keep();
+
+  return {
+    register,
+    async unregister(connection, cohorts) {
+      core.unregister(connection, cohorts);
+      await keep();
+    },
+    nudge: async (source, tables) => await core.nudge(source, tables),
+    state: () => core.state(),
+    async alarm() {
+      if (kept.size > 0) await storage.setAlarm(Date.now() + WATCHDOG_MS);
+      await keep();
+    },
+  };
+}
+
+/** `{message, extensions}` as who has the role may see it. */
+function errorText({ config }: AppContext, error: HedgeError, role: string): string {
+  const session = {
+    role,
+    variables: new Map<string, string>(),
+    trusted: false,
+    backend: false,
+    expiresAt: null,
+  };
+  return JSON.stringify(graphqlError(error, showsInternal(config, { session })));
+}
