@@ -95,6 +95,18 @@ const KEPT_BACK = [
 ];
 
 describe('the webhook is told', () => {
+  it('the trace of the request, with a span of its own', async () => {
+    answering(USER);
+    const { ask } = withHook();
+    const trace = '0af7651916cd43dd8448eb211c80319c';
+    await ask({ traceparent: `00-${trace}-b7ad6b7169203331-01` });
+    expect(hook.received[0]?.headers).toMatchObject({
+      'x-b3-traceid': trace,
+      'x-b3-parentspanid': 'b7ad6b7169203331',
+      traceparent: expect.stringMatching(new RegExp(`^00-${trace}-(?!b7ad)[0-9a-f]{16}-01$`)) as string,
+    });
+  });
+
   it('by GET the headers of the client, but for those of its connection and body', async () => {
     answering(USER);
     await withHook().ask(CLIENT);
