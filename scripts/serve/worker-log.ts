@@ -23,7 +23,8 @@ interface HttpDetail {
 /** Prints a line; what is not of the log, such as a warning of the runtime, goes to standard error. */
 export function printLogLine(line: string): void {
   if (!line.startsWith('{"type":"')) process.stderr.write(`${line}\n`);
-  else process.stdout.write(`${process.stdout.isTTY ? readableLine(line) : line}\n`);
+  // Over the step that is shown as under way.
+  else process.stdout.write(process.stdout.isTTY ? `\r\x1b[K${readableLine(line)}\n` : `${line}\n`);
 }
 
 /** `12:34:56 info http-log POST /v1/graphql 200 in 3 ms, user: authors` */
