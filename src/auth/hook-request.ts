@@ -2,44 +2,30 @@
 
 import type { AuthHookConfig } from '../config/types.ts';
 import { VERSION } from '../hedge-version.ts';
-import { clientHeaders } from '../webhook/headers.ts';
+import { clientHeaders, isPassedOn } from '../webhook/headers.ts';
 import type { Arriving } from './authenticate.ts';
 import { SECRET_HEADERS } from './session.ts';
 
-/** What a webhook is told. */
+/** The request of the call. */
 export interface HookRequest {
   readonly headers: Headers;
-  /** Written as JSON; null for a GET. */
-  readonly body: HookBody | null;
-}
-
-interface HookBody {
-  readonly headers: Readonly<Record<string, string>>;
-  /** Absent where the webhook is not told of it. */
-  readonly request?: unknown;
+  /** JSON of a POST; null for a GET. */
+  readonly body: string | null;
 }
 
 /**
  * A GET has the client's headers but for those of its connection and body. A POST has all of them in its body, as in
  * Hasura; that its headers are those of the GET too is ours: a webhook can read `Authorization` where it would anyway.
+ * `request` is what `graphqlTold` gave.
  */
-export function hookRequest(config: AuthHookConfig, { headers, graphql }: Arriving): HookRequest {
-  const passedOn = clientHeaders(headers, isTold);
-  if (config.method === 'GET') return { headers: passedOn, body: null };
-  const all = Object.fromEntries([...headers].filter(([name]) => isTold(name)));
-  return {
-    headers: passedOn,
-    body: config.sendsRequestBody ? { headers: all, request: graphqlOf(graphql?.()) } : { headers: all },
-  };
-}
-
-/** The headers that the call itself is sent with. */
-export function headersOfCall({ headers, body }: HookRequest): Headers {
-  const sent = new Headers(headers);
-  sent.set('accept', 'application/json');
-  sent.set('user-agent', `hasura-graphql-engine/${VERSION}`);
-  if (body !== null) sent.set('content-type', 'application/json');
-  return sent;
+export function hookRequest({ method }: AuthHookConfig, client: Headers, request: unknown): HookRequest {
+  const headers = clientHeaders(client, isTold);
+  headers.set('accept', 'application/json');
+  headers.set('user-agent', `hasura-graphql-engine/${VERSION}`);
+  if (method === 'GET') return { headers, body: null };
+  headers.set('content-type', 'application/json');
+  const all = Object.fromEntries([...client].filter(([name]) => isTold(name)));
+  return { headers, body: JSON.stringify({ headers: all, request }) };
 }
 
 /** Headers that are different for each request of the same client, and about which no webhook decides. */
@@ -51,18 +37,29 @@ const PER_REQUEST: ReadonlySet<string> = new Set(
 );
 
 /** All that the webhook may decide by, as a text: where it is the same, so is the answer. */
-export function decisiveText({ headers, body }: HookRequest): string {
-  const told = body === null ? [...headers] : Object.entries(body.headers);
-  const decisive = told.filter(([name]) => !PER_REQUEST.has(name));
-  return JSON.stringify([decisive, body?.request]);
+export function decisiveText({ method }: AuthHookConfig, client: Headers, request: unknown): string {
+  const decisive: string[] = [];
+  client.forEach((value, name) => {
+    if (PER_REQUEST.has(name) || !isTold(name)) return;
+    if (method === 'POST' || isPassedOn(name)) decisive.push(name, value);
+  });
+  return JSON.stringify([decisive, request]);
 }
 
 function isTold(name: string): boolean {
   return !SECRET_HEADERS.has(name);
 }
 
-/** A request or a batch, with the members that Hasura knows; null for what is neither. */
-function graphqlOf(value: unknown): unknown {
+/**
+ * The GraphQL that the webhook is told: a request or a batch with the members that Hasura knows, null for what is
+ * neither, undefined where it is told nothing of it.
+ */
+export function graphqlTold(
+  { method, sendsRequestBody }: AuthHookConfig,
+  graphql: Arriving['graphql'],
+): unknown {
+  if (method === 'GET' || !sendsRequestBody) return undefined;
+  const value = graphql?.();
   if (!Array.isArray(value)) return memberOf(value);
   const members = value.map(memberOf);
   return members.includes(null) ? null : members;

@@ -11,7 +11,7 @@ import type { Authenticate } from './authenticate.ts';
 import { readHookAnswer } from './hook-answer.ts';
 import { hookMemory } from './hook-memory.ts';
 import type { HookRequest } from './hook-request.ts';
-import { decisiveText, headersOfCall, hookRequest } from './hook-request.ts';
+import { decisiveText, graphqlTold, hookRequest } from './hook-request.ts';
 import type { Surroundings } from './jwk-set.ts';
 import { sessionOf } from './session.ts';
 
@@ -38,12 +38,10 @@ export function hookSessions(config: AuthHookConfig, { now, log }: Surroundings)
   }
 
   async function ask(request: HookRequest, client: Headers): Promise<WebhookAnswer> {
-    const headers = headersOfCall(request);
-    setTrace(headers, traceContextOf(client));
+    setTrace(request.headers, traceContextOf(client));
     const answer = await callWebhook({
+      ...request,
       url,
-      headers,
-      body: request.body && JSON.stringify(request.body),
       timeoutMs: config.timeoutMs,
       maxBytes: MAX_ANSWER_BYTES,
     });
@@ -53,16 +51,17 @@ export function hookSessions(config: AuthHookConfig, { now, log }: Surroundings)
   }
 
   return async (arriving) => {
-    const request = hookRequest(config, arriving);
+    const { headers, reply } = arriving;
+    const graphql = graphqlTold(config, arriving.graphql);
     // A digest, so that neither tokens nor bodies are kept.
-    const key = await sha256Hex(decisiveText(request));
+    const key = await sha256Hex(decisiveText(config, headers, graphql));
     const known = memory.get(key);
     if (known) return known;
     const asked = now();
-    const answer = await ask(request, arriving.headers);
+    const answer = await ask(hookRequest(config, headers, graphql), headers);
     const { role, variables, expiresAt, mayBeRemembered } = readHookAnswer(answer, asked);
     const cookies = answer.kind === 'answered' ? answer.headers.getSetCookie() : [];
-    for (const cookie of cookies) arriving.reply.push(['set-cookie', cookie]);
+    for (const cookie of cookies) reply.push(['set-cookie', cookie]);
     const session = sessionOf(role, variables, false, expiresAt);
     // A cookie is meant for this one client.
     if (mayBeRemembered && cookies.length === 0) memory.set(key, session);

@@ -22,11 +22,16 @@ const RENAMED: readonly (readonly [from: string, to: string])[] = [
   ['origin', 'x-forwarded-origin'],
 ];
 
+/** Whether a header of a client's request is about more than its connection or its body. */
+export function isPassedOn(name: string): boolean {
+  return !NOT_PASSED_ON.has(name);
+}
+
 /** The headers of a client's request that are not about its connection or its body, but for those that `isKept` refuses. */
 export function clientHeaders(client: Headers, isKept: (name: string) => boolean): Headers {
   const headers = new Headers();
   client.forEach((value, name) => {
-    if (!NOT_PASSED_ON.has(name) && isKept(name)) headers.append(name, value);
+    if (isPassedOn(name) && isKept(name)) headers.append(name, value);
   });
   return headers;
 }
