@@ -60,7 +60,8 @@ function detailOf(
   const ray = headers.get('cf-ray');
   return {
     http_info: {
-      content_encoding: response.headers.get('content-encoding'),
+      // Answers are compressed on their way, after this.
+      content_encoding: null,
       http_version: httpVersion(request),
       ip: addressOf(headers),
       method: request.method,
