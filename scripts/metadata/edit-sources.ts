@@ -131,6 +131,8 @@ function editSource(documents: OpenDocuments, entry: YAMLMap<Node, Node>, part: 
       editNode(documents, { file: INDEX, node: pair.value, put: putValue }, list);
       continue;
     }
+    // A name that is no folder's leads elsewhere, or to the folder of another source.
+    if (createFileNames()(name) !== name) throw new NotEditable(INDEX);
     const folder = `databases/${name}/${key}`;
     if (editFolder(documents, folder, list)) continue;
     addIndex(documents, folder, list);

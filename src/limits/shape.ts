@@ -70,7 +70,8 @@ function shapes(
     return shape;
   };
   let level = 0;
-  const measure = (set: SelectionSetNode): Shape => {
+  /** `entered`: the fragments that this selection set holds already; holding one twice adds nothing. */
+  const measure = (set: SelectionSetNode, entered = new Set<string>()): Shape => {
     if (++level > MAX_LEVELS)
       throw new HedgeError(
         'validation-failed',
@@ -95,9 +96,11 @@ function shapes(
           break;
         }
         case Kind.INLINE_FRAGMENT:
-          add(measure(selection.selectionSet));
+          add(measure(selection.selectionSet, entered));
           break;
         case Kind.FRAGMENT_SPREAD:
+          if (entered.has(selection.name.value)) break;
+          entered.add(selection.name.value);
           add(spread(selection.name.value));
           break;
       }

@@ -138,7 +138,7 @@ describe('hedge schema', { timeout: 120_000 }, () => {
   it('prints what a role sees, and nothing else, to standard output', async () => {
     const { code, stdout } = await runHedge(['schema', '--role', 'reader', '--project', project.dir]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^schema \{\n {2}query: query_root\n\}/);
+    expect(stdout).toMatch(/^schema \{\n {2}query: query_root\n {2}subscription: subscription_root\n\}/);
     expect(stdout).toContain('title: String!');
   });
 

@@ -297,7 +297,7 @@ describe('sizes', () => {
         `fragment F${i} on author { a: parentAuthor { ...F${i + 1} } b: parentAuthor { ...F${i + 1} } }`,
     ).join(' ');
     expect(await refusal(`{ author { ...F0 } } ${fragments} fragment F30 on author { id }`)).toBe(
-      'validation-failed $ the operation selects more than 20000 fields',
+      'validation-failed $ the operation selects more than 200000 fields',
     );
   });
 

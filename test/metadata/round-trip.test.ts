@@ -7,7 +7,7 @@ import { changedFiles, recordFiles } from '../../scripts/metadata/recorded-files
 import { exportMetadata } from '../../src/metadata/export.ts';
 import { readMetadata } from '../../src/metadata/metadata.ts';
 import { readMetadataDocument } from '../../src/metadata/read-document.ts';
-import type { Metadata } from '../../src/metadata/types.ts';
+import type { Metadata, NativeQueryMetadata } from '../../src/metadata/types.ts';
 import { metadataFiles } from '../../src/metadata/write-directory.ts';
 import { arbitraryMetadata } from './arbitrary-metadata.ts';
 import { memoryFiles } from './memory-files.ts';
@@ -44,6 +44,19 @@ test('a directory reads as the metadata it was written from, and is written the 
   );
 });
 
+const oddSource = (queries: readonly NativeQueryMetadata[]): Metadata => ({
+  version: 3,
+  sources: [
+    {
+      name: '..',
+      kind: 'postgres',
+      configuration: { connection_info: { database_url: { from_env: 'A' } } },
+      tables: [],
+      ...(queries.length > 0 && { native_queries: queries }),
+    },
+  ],
+});
+
 test('a directory can be edited into any other metadata', async () => {
   await fc.assert(
     fc.asyncProperty(arbitraryMetadata, arbitraryMetadata, async (first, second) => {
@@ -54,6 +67,10 @@ test('a directory can be edited into any other metadata', async () => {
       expect(problems).toEqual([]);
       expect(exportMetadata(metadata)).toEqual(exportMetadata(wanted));
     }),
-    { numRuns: 30 },
+    {
+      numRuns: 30,
+      // A source whose name leads out of its folder.
+      examples: [[oddSource([]), oddSource([{ root_field_name: 'q', code: 'select 1', returns: 'm' }])]],
+    },
   );
 });
