@@ -131,15 +131,20 @@ function editSource(documents: OpenDocuments, entry: YAMLMap<Node, Node>, part: 
       editNode(documents, { file: INDEX, node: pair.value, put: putValue }, list);
       continue;
     }
-    // A name that is no folder's leads elsewhere, or to the folder of another source.
-    if (createFileNames()(name) !== name) throw new NotEditable(INDEX);
-    const folder = `databases/${name}/${key}`;
+    const own = folderOf(name);
+    const folder = `databases/${own}/${key}`;
     if (editFolder(documents, folder, list)) continue;
     addIndex(documents, folder, list);
-    const include = yamlNode(includeText(`${name}/${key}/${key}.yaml`));
+    const include = yamlNode(includeText(`${own}/${key}/${key}.yaml`));
     entry.items.push(new Pair<Node, Node>(yamlKey(key), include));
     documents.touch(INDEX);
   }
+}
+
+/** The folder of a source: its name, or, where that would lead elsewhere, one that no other source can have. */
+function folderOf(name: string): string {
+  const isFolder = createFileNames()(name) === name;
+  return isFolder ? name : `source_${Buffer.from(name).toString('hex').slice(0, 200)}`;
 }
 
 function ownKeys(source: Entry): Entry {
