@@ -20,11 +20,11 @@ import { misconfiguredHandler } from './http/misconfigured.ts';
 import type { AppContext, Assets, Service } from './http/types.ts';
 import type { RateStore } from './limits/rate-limit.ts';
 import type { RateLimiter } from './limits/rate-limiter.ts';
+import type { ConnectionObject } from './live/connection-object.ts';
 import type { Written } from './live/nudge.ts';
 import { nudger } from './live/nudge.ts';
 import { pollerName } from './live/poller-name.ts';
 import type { PollerObject } from './live/poller-object.ts';
-import type { Connections } from './live/types.ts';
 import type { LiveService, LiveServiceOptions } from './metadata-api/live-service.ts';
 import type { Log, LogConfig } from './telemetry/log.ts';
 import { createLog, writeToConsole } from './telemetry/log.ts';
@@ -36,7 +36,7 @@ export type Env = Record<string, unknown> & {
   readonly ASSETS?: Assets;
   readonly RATE_LIMITER?: DurableObjectNamespace<RateLimiter>;
   readonly POLLERS?: DurableObjectNamespace<PollerObject>;
-  readonly CONNECTIONS?: DurableObjectNamespace<Connections & Rpc.DurableObjectBranded>;
+  readonly CONNECTIONS?: DurableObjectNamespace<ConnectionObject>;
 };
 
 /** What answers in this isolate. */
@@ -102,6 +102,7 @@ function build(env: Env): Isolate {
       config,
       assets: env.ASSETS,
       rates: env.RATE_LIMITER && rateStore(env.RATE_LIMITER),
+      connections: env.POLLERS && env.CONNECTIONS && connectionsOf(env.CONNECTIONS),
       log,
     };
     return { service: createApp(context), context: () => context };
@@ -124,6 +125,10 @@ function build(env: Env): Isolate {
 function pollersOf(objects: DurableObjectNamespace<PollerObject>, shards: number) {
   return (source: string): readonly DurableObjectStub<PollerObject>[] =>
     Array.from({ length: shards }, (_, shard) => objects.get(objects.idFromName(pollerName(source, shard))));
+}
+
+function connectionsOf(objects: DurableObjectNamespace<ConnectionObject>) {
+  return (name: string): DurableObjectStub<ConnectionObject> => objects.get(objects.idFromName(name));
 }
 
 /** Every client has an object of its own. */

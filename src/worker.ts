@@ -5,6 +5,7 @@ import { isolateOf } from './service.ts';
 
 export { RateLimiter } from './limits/rate-limiter.ts';
 export { PollerObject } from './live/poller-object.ts';
+export { ConnectionObject } from './live/connection-object.ts';
 
 export default {
   fetch(request, env, context) {

@@ -26,6 +26,7 @@ export interface WorkerdConfig {
 const OBJECTS = [
   { binding: 'RATE_LIMITER', className: 'RateLimiter' },
   { binding: 'POLLERS', className: 'PollerObject' },
+  { binding: 'CONNECTIONS', className: 'ConnectionObject' },
 ] as const;
 
 /**

@@ -8,7 +8,7 @@ import type { LogType } from '../telemetry/log.ts';
 import { authConfigOf, authProblems } from './auth.ts';
 import type { SettingName, SettingValues } from './settings.ts';
 import { SETTINGS } from './settings.ts';
-import type { Api, Config, LiveConfig } from './types.ts';
+import type { Api, Config, LiveConfig, SocketConfig } from './types.ts';
 
 const DEFAULT_APIS: readonly Api[] = ['metadata', 'graphql', 'pgdump', 'config'];
 const DEFAULT_LOG_TYPES: readonly LogType[] = [
@@ -92,6 +92,7 @@ export function readConfig(env: Record<string, unknown>): Config {
     neonEndpoint: settings.NEON_ENDPOINT ?? null,
     maxBodyBytes: settings.HEDGE_MAX_BODY_BYTES ?? DEFAULT_MAX_BODY_BYTES,
     live: liveOf(settings),
+    sockets: socketsOf(settings),
     bodyTimeoutMs: (settings.HEDGE_BODY_TIMEOUT ?? DEFAULT_BODY_TIMEOUT_SECONDS) * 1000,
     cacheMaxEntryTtl: settings.HASURA_GRAPHQL_CACHE_MAX_ENTRY_TTL ?? DEFAULT_CACHE_MAX_ENTRY_TTL,
     persistedQueriesTtl: settings.HASURA_GRAPHQL_ENABLE_PERSISTED_QUERIES
@@ -139,6 +140,17 @@ function liveOf(settings: SettingValues): LiveConfig {
     fullInterval: settings.HEDGE_LIVE_QUERY_FULL_INTERVAL ?? d.fullInterval,
     shards: settings.HEDGE_LIVE_QUERY_SHARDS ?? 1,
     push: settings.HEDGE_LIVE_QUERY_PUSH ?? true,
+  };
+}
+
+function socketsOf(settings: SettingValues): SocketConfig {
+  return {
+    keepAliveMs: (settings.HASURA_GRAPHQL_WEBSOCKET_KEEPALIVE ?? 25) * 1000,
+    initTimeoutMs: (settings.HASURA_GRAPHQL_WEBSOCKET_CONNECTION_INIT_TIMEOUT ?? 3) * 1000,
+    readCookie: settings.HASURA_GRAPHQL_WS_READ_COOKIE ?? false,
+    closeOnMetadataChange: settings.HASURA_GRAPHQL_CLOSE_WEBSOCKETS_ON_METADATA_CHANGE ?? true,
+    maxOperations: settings.HEDGE_MAX_OPERATIONS_PER_SOCKET ?? 100,
+    shards: settings.HEDGE_CONNECTION_SHARDS ?? 8,
   };
 }
 

@@ -376,6 +376,46 @@ export const SETTINGS = {
     secret: false,
     schema: boolean,
   },
+  HASURA_GRAPHQL_WEBSOCKET_KEEPALIVE: {
+    meaning:
+      'After how many seconds a silent socket is sent something, so that nothing between client and service closes it; `0` sends nothing. Each time wakes the [object](subscriptions.md) that holds the socket.',
+    default: '`25`',
+    secret: false,
+    schema: wholeNumber,
+  },
+  HASURA_GRAPHQL_WEBSOCKET_CONNECTION_INIT_TIMEOUT: {
+    meaning: 'How many seconds a client has to say who it is on a new socket; then it is closed with 4408.',
+    default: '`3`',
+    secret: false,
+    schema: positiveInteger,
+  },
+  HASURA_GRAPHQL_WS_READ_COOKIE: {
+    meaning:
+      'With CORS switched off, whether the cookies of a request that opens a socket count: any site can have a visitor’s browser send them.',
+    default: '`false`',
+    secret: false,
+    schema: boolean,
+  },
+  HASURA_GRAPHQL_CLOSE_WEBSOCKETS_ON_METADATA_CHANGE: {
+    meaning:
+      'Whether a new version of the metadata closes all sockets (1012; clients come back by themselves); else their subscriptions are planned again.',
+    default: '`true`',
+    secret: false,
+    schema: boolean,
+  },
+  HEDGE_MAX_OPERATIONS_PER_SOCKET: {
+    meaning: 'How many operations, subscriptions among them, one socket may have open at once.',
+    default: '`100`',
+    secret: false,
+    schema: positiveInteger,
+  },
+  HEDGE_CONNECTION_SHARDS: {
+    meaning:
+      'Over how many objects the sockets of one Cloudflare location are spread; see [subscriptions](subscriptions.md).',
+    default: '`8`',
+    secret: false,
+    schema: positiveInteger,
+  },
   HEDGE_MAX_BODY_BYTES: {
     meaning: 'The largest request body that is read, in bytes; a larger one is answered 413.',
     default: '`10485760` (10 MiB)',

@@ -53,6 +53,7 @@ export interface Config {
   /** Bytes of a request body. */
   readonly maxBodyBytes: number;
   readonly live: LiveConfig;
+  readonly sockets: SocketConfig;
   /** For a request body to arrive. */
   readonly bodyTimeoutMs: number;
   /** Seconds that the answer of a `@cached` query is kept at most; 0 keeps none. */
@@ -87,6 +88,20 @@ export interface LiveConfig extends PollSettings {
   readonly shards: number;
   /** Writes through this service are shown to subscribers at once. */
   readonly push: boolean;
+}
+
+/** WebSockets of clients. */
+export interface SocketConfig {
+  /** 0: silent sockets are left alone. */
+  readonly keepAliveMs: number;
+  readonly initTimeoutMs: number;
+  /** Whether cookies count although CORS is switched off. */
+  readonly readCookie: boolean;
+  readonly closeOnMetadataChange: boolean;
+  /** Of one socket, at once. */
+  readonly maxOperations: number;
+  /** Objects of one location. */
+  readonly shards: number;
 }
 
 /** Names in HASURA_GRAPHQL_ENABLED_APIS. */

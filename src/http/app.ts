@@ -3,6 +3,7 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono';
 
+import type { SocketApi } from '../live/connection/opening.ts';
 import { cacheClearHandler } from './cache-clear.ts';
 import { configHandler } from './config-api.ts';
 import { consoleHandler, hasConsole } from './console.ts';
@@ -19,6 +20,7 @@ import { openApiHandler } from './openapi.ts';
 import { clientErrorOf, errorResponse, notFoundResponse } from './respond.ts';
 import { restHandler } from './rest.ts';
 import { watchesRuns } from './run-log.ts';
+import { isUpgrade, socketHandler } from './socket.ts';
 import type { AppContext, Exchange, Handler, Service } from './types.ts';
 import { noRelayHandler, pgDumpHandler } from './unavailable.ts';
 import { versionHandler } from './version.ts';
@@ -36,6 +38,13 @@ export function endpoints(context: AppContext): Hono<RouteEnv> {
   const apis = context.config.enabledApis;
 
   if (apis.has('graphql')) {
+    const socket = (path: string, api: SocketApi): void => {
+      const handler = socketHandler(context, api);
+      app.get(path, async (c, next) => (isUpgrade(c.env.request) ? await handler(c.env) : await next()));
+    };
+    socket('/v1/graphql', 'graphql');
+    socket('/v1alpha1/graphql', 'graphql');
+    if (context.config.enableRelay) socket('/v1beta1/relay', 'relay');
     app.post('/v1/graphql', route(graphqlHandler(context)));
     app.get('/v1/graphql', route(getGraphqlHandler(context)));
     app.post('/v1alpha1/graphql', route(legacyGraphqlHandler(context)));

@@ -36,6 +36,8 @@ export interface AppContext {
   readonly config: Config;
   /** Counts for rate limits; absent where the deployment has no binding for it. */
   readonly rates?: RateStore | undefined;
+  /** The connection object of a name; absent where the deployment has no binding for it. */
+  readonly connections?: ((name: string) => { fetch(request: Request): Promise<Response> }) | undefined;
   /** Absent where no assets are deployed: the console is not there then. */
   readonly assets?: Assets | undefined;
   readonly log: Log;

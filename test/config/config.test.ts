@@ -78,6 +78,14 @@ describe('defaults', () => {
       cacheMaxEntryTtl: 3600,
       persistedQueriesTtl: null,
       bodyTimeoutMs: 30_000,
+      sockets: {
+        keepAliveMs: 25_000,
+        initTimeoutMs: 3000,
+        readCookie: false,
+        closeOnMetadataChange: true,
+        maxOperations: 100,
+        shards: 8,
+      },
       logging: {
         types: new Set([
           'startup',

@@ -8,6 +8,7 @@ const DATA_TYPE = { 'graphql-transport-ws': 'next', 'graphql-ws': 'data' } as co
 /** Close codes; those from 4400 on are of the protocols. */
 export const CLOSE = {
   normal: 1000,
+  tooBig: 1009,
   /** The service was changed: clients come back by themselves. */
   restart: 1012,
   badRequest: 4400,

@@ -1,0 +1,65 @@
+// The outcome of a poll for a cohort -> frames to the sockets of its subscribers. Its text is put together once.
+
+import type { Config } from '../../config/types.ts';
+import { dataFrames } from '../protocol/frames.ts';
+import type { Delivery } from '../types.ts';
+import type { OutboxEvents } from './outbox.ts';
+import { isHeld, post } from './outbox.ts';
+import type { Store } from './store.ts';
+import type { Cohort, Operation, Subscription } from './types.ts';
+
+export interface DeliveryContext {
+  readonly store: Pick<Store, 'setCursor'>;
+  readonly config: Pick<Config, 'experimentalFeatures'>;
+  readonly outboxEvents: OutboxEvents;
+}
+
+/** Drops the first result of a stream where it is empty. */
+const REMOVE_EMPTY = 'remove_empty_subscription_responses';
+
+/** Sends a result or an error to everybody who did not have it yet. */
+export function deliverTo(cohort: Cohort, delivery: Delivery, context: DeliveryContext): void {
+  if (delivery.kind === 'error') {
+    const response = `{"errors":[${delivery.error}]}`;
+    for (const operation of cohort.members) tell(operation, response, null, context);
+    return;
+  }
+  const response = `{"data":${delivery.data}}`;
+  if (cohort.group.kind === 'live') {
+    for (const operation of cohort.members) {
+      const known = operation.subscription?.hash ?? null;
+      if (known === null || known !== delivery.hash) tell(operation, response, delivery.hash, context);
+    }
+    return;
+  }
+  const { cursor } = delivery;
+  // A batch that was sent before, or the emptiness at the end of a stream that has sent something.
+  if (cursor && JSON.stringify(cursor) === JSON.stringify(cohort.cursor)) return;
+  for (const operation of cohort.members) {
+    if (cursor === null && (operation.subscription?.isTold || dropsEmpty(context))) continue;
+    if (cursor) {
+      cohort.cursor = cursor;
+      context.store.setCursor(cohort);
+    }
+    tell(operation, response, null, context);
+    if (isHeld(operation.client)) cohort.isPaused = true;
+  }
+}
+
+function dropsEmpty({ config }: DeliveryContext): boolean {
+  return config.experimentalFeatures.includes(REMOVE_EMPTY);
+}
+
+function tell(
+  operation: Operation,
+  response: string,
+  hash: Subscription['hash'],
+  { outboxEvents }: DeliveryContext,
+): void {
+  const { client, id, subscription } = operation;
+  if (!subscription) return;
+  subscription.hash = hash;
+  subscription.isTold = true;
+  const isReplaced = subscription.cohort.group.kind === 'live';
+  post(client, { operation, isReplaced, frames: dataFrames(client.protocol, id, response) }, outboxEvents);
+}
