@@ -27,6 +27,8 @@ export interface NeonEndpointOptions {
   readonly prepare?: boolean;
   /** Sessions kept per connection string; 16 unless told. */
   readonly connections?: number;
+  /** Told the statements of each request, for counting them. */
+  readonly onStatements?: (texts: readonly string[]) => void;
 }
 
 export interface NeonEndpoint {
@@ -57,7 +59,7 @@ export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Prom
   const server = createServer(
     { noDelay: true, keepAliveTimeout: 0, requestTimeout: 0 },
     (request, response) => {
-      handle({ pools, prepare }, request, response);
+      handle({ pools, prepare, onStatements: options.onStatements }, request, response);
     },
   );
   await new Promise<void>((listening, failed) => {
@@ -85,6 +87,7 @@ export async function startNeonEndpoint(options: NeonEndpointOptions = {}): Prom
 interface Context {
   readonly pools: Pools;
   readonly prepare: boolean;
+  readonly onStatements: NeonEndpointOptions['onStatements'];
 }
 
 function handle(context: Context, request: IncomingMessage, response: ServerResponse): void {
@@ -112,7 +115,9 @@ function handle(context: Context, request: IncomingMessage, response: ServerResp
       const body = (chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))?.toString('utf8') ?? '';
       const header = request.headers['neon-connection-string'];
       const pool = context.pools.get(typeof header === 'string' ? header : undefined);
-      run(context, pool, readSqlRequest(body, request.headers), response);
+      const sql = readSqlRequest(body, request.headers);
+      context.onStatements?.(sql.statements.map(({ text }) => text));
+      run(context, pool, sql, response);
     } catch (error) {
       sendError(response, error);
     }
