@@ -28,6 +28,7 @@ export const RULES: ReadonlyMap<string, string> = new Map([
   ['stranger-claims', 'a permission of the unauthorized role that reads session variables'],
   ['stranger-writes', 'the unauthorized role may write'],
   ['stranger-reads-without-limit', 'the unauthorized role may read all rows at once'],
+  ['stranger-introspection', '`HEDGE_UNAUTHORIZED_INTROSPECTION` is on'],
   ['writes-all-rows', 'an update or delete permission with an empty filter'],
   ['inserts-any-row', 'an insert permission with an empty check'],
   ['update-without-check', 'an update permission with a filter and no check'],

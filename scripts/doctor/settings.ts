@@ -100,6 +100,15 @@ function* servedParts(settings: Settings): Generator<Finding> {
       remedy: 'set it to false in production',
     };
   }
+  if (isTrue(settings, 'HEDGE_UNAUTHORIZED_INTROSPECTION')) {
+    yield {
+      rule: 'stranger-introspection',
+      severity: 'advice',
+      place: 'HEDGE_UNAUTHORIZED_INTROSPECTION',
+      weakness: 'whoever sends no credentials is told every name and description of their role’s schema',
+      remedy: 'set it to false in production, unless strangers are meant to write queries of their own',
+    };
+  }
   const apis = (settings.get('HASURA_GRAPHQL_ENABLED_APIS')?.value ?? 'metadata,graphql,pgdump,config')
     .split(',')
     .map((api) => api.trim());

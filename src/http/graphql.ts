@@ -13,7 +13,7 @@ import { bodyText, checkContentType } from './body.ts';
 import { arrivalOf } from './cache-headers.ts';
 import { authenticated } from './exchange.ts';
 import type { GraphqlBody, SentRequest } from './graphql-body.ts';
-import { readGraphqlBody, readSentRequest } from './graphql-body.ts';
+import { isObject, readGraphqlBody, readSentRequest } from './graphql-body.ts';
 import { withQueryText } from './persisted.ts';
 import { clientErrorOf, errorResponse, graphqlErrorText, jsonResponse, showsInternal } from './respond.ts';
 import { watch } from './run-log.ts';
@@ -72,7 +72,7 @@ function handlerWith(
       const answer =
         body.kind === 'single'
           ? await singleText(context, exchange, { engine, session, sent: body.request })
-          : await batchText(context, exchange, { engine, session, members: body.members, text });
+          : await batchText(context, exchange, { engine, session, members: body.members });
       return jsonResponse(answer, exchange);
     } catch (error) {
       const shown = clientErrorOf(error, exchange, log);
@@ -123,14 +123,19 @@ interface Batch {
   readonly engine: Engine;
   readonly session: Session;
   readonly members: readonly unknown[];
-  /** The whole body. */
-  readonly text: string;
+}
+
+/** Whether a member has the word without which there is no mutation, or a hash that may stand for it. */
+function mayMutate(member: unknown): boolean {
+  if (!isObject(member)) return false;
+  const { query } = member;
+  return typeof query === 'string' && query !== '' ? query.includes('mutation') : true;
 }
 
 /** The answers of a batch in its order, each with its own error. */
 async function batchText(context: AppContext, exchange: Exchange, batch: Batch): Promise<string> {
   const { config, log } = context;
-  const { engine, session, members, text } = batch;
+  const { engine, session, members } = batch;
   const answer = async (member: unknown, index: number): Promise<string> => {
     try {
       const sent = readSentRequest(member, at(undefined, index));
@@ -144,8 +149,8 @@ async function batchText(context: AppContext, exchange: Exchange, batch: Batch):
     }
   };
 
-  // An operation sees what a mutation before it did; without that word in the body there is none.
-  if (!text.includes('mutation')) return `[${(await Promise.all(members.map(answer))).join(',')}]`;
+  // An operation sees what a mutation before it did.
+  if (!members.some(mayMutate)) return `[${(await Promise.all(members.map(answer))).join(',')}]`;
   const answers: string[] = [];
   for (const [index, member] of members.entries()) answers.push(await answer(member, index));
   return `[${answers.join(',')}]`;

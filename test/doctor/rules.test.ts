@@ -159,6 +159,7 @@ const CASES: readonly (readonly [rule: string, ...cases: Case[]])[] = [
     { table: { delete_permissions: [{ role: 'anonymous', permission: { filter: { id: 1 } } }] } },
   ],
   ['stranger-reads-without-limit', select({}, 'anonymous')],
+  ['stranger-introspection', { env: { HEDGE_UNAUTHORIZED_INTROSPECTION: 'true' } }],
   [
     'writes-all-rows',
     { table: { delete_permissions: [{ role: 'user', permission: { filter: {} } }] } },
