@@ -102,6 +102,7 @@ function build(env: Env): Isolate {
       config,
       assets: env.ASSETS,
       rates: env.RATE_LIMITER && rateStore(env.RATE_LIMITER),
+      pollersOf: env.POLLERS && pollersOf(env.POLLERS, config.live.shards),
       connections: env.POLLERS && env.CONNECTIONS && connectionsOf(env.CONNECTIONS),
       log,
     };

@@ -65,8 +65,8 @@ export function endpoints(context: AppContext): Hono<RouteEnv> {
   if (apis.has('pgdump')) app.post('/v1alpha1/pg_dump', route(pgDumpHandler(context)));
   if (apis.has('developer')) {
     app.get('/dev/plan_cache', route(planCacheHandler(context)));
-    app.get('/dev/subscriptions', route(subscriptionsHandler(context)));
-    app.get('/dev/subscriptions/extended', route(subscriptionsHandler(context)));
+    app.get('/dev/subscriptions', route(subscriptionsHandler(context, false)));
+    app.get('/dev/subscriptions/extended', route(subscriptionsHandler(context, true)));
   }
   app.post('/pro/cache/clear', route(cacheClearHandler(context)));
   app.get('/healthz', route(healthHandler(context)));

@@ -37,11 +37,12 @@ async function open(context: AppContext, { request }: Exchange, api: SocketApi):
     );
   const headers = openingHeaders(withoutForeignCookies(request.headers, request.url, config));
   const socket = await socketOf(context, openingRequest({ protocol, api, headers, session: null }), request);
-  return new Response(null, {
+  const init = {
     status: 101,
     webSocket: socket,
     ...(offered === null || offered.trim() === '' ? {} : { headers: { 'sec-websocket-protocol': protocol } }),
-  });
+  };
+  return new Response(null, init);
 }
 
 /** The socket of an object that has room. @throws HedgeError `unexpected` where none has. */
@@ -59,10 +60,15 @@ export async function socketOf(
   const first = Math.floor(Math.random() * shards);
   for (let n = 0; n < shards; n += 1) {
     const name = `${locationOf(client)}:${(first + n) % shards}`;
-    const { webSocket } = await connections(name).fetch(opening.clone());
+    const { webSocket } = (await connections(name).fetch(opening.clone())) as WithSocket;
     if (webSocket) return webSocket;
   }
   throw new HedgeError('unexpected', 'there is no room for another socket', { status: 503 });
+}
+
+/** A response of the Workers runtime. */
+interface WithSocket {
+  readonly webSocket?: WebSocket | null;
 }
 
 /** The Cloudflare location that a client came to; the local runtime has none. */

@@ -5,6 +5,7 @@ import type { Session } from '../auth/types.ts';
 import type { Config } from '../config/types.ts';
 import type { Engine } from '../execute/engine.ts';
 import type { RateStore } from '../limits/rate-limit.ts';
+import type { Poller } from '../live/types.ts';
 import type { MetadataEndpoint } from '../metadata-api/types.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { RequestRecord } from './request-record.ts';
@@ -38,6 +39,8 @@ export interface AppContext {
   readonly rates?: RateStore | undefined;
   /** The connection object of a name; absent where the deployment has no binding for it. */
   readonly connections?: ((name: string) => { fetch(request: Request): Promise<Response> }) | undefined;
+  /** The poller objects of a source; absent where the deployment has no binding for them. */
+  readonly pollersOf?: ((source: string) => readonly Pick<Poller, 'state'>[]) | undefined;
   /** Absent where no assets are deployed: the console is not there then. */
   readonly assets?: Assets | undefined;
   readonly log: Log;

@@ -94,14 +94,19 @@ export function createPoller(options: PollerOptions): PollerCore {
     connection: string,
     post: readonly { readonly cohort: Cohort; readonly delivery: Delivery }[],
   ): Promise<void> {
+    // Who asks from now on, while this is on its way, is told what comes next.
+    for (const { cohort } of post) cohort.waiting.delete(connection);
     try {
       const unwanted = await options.deliver(
         connection,
         post.map(({ delivery }) => delivery),
       );
       lost.delete(connection);
-      for (const { cohort, delivery } of post) arrived(cohort, connection, delivery);
-      unregister(connection, unwanted);
+      for (const { cohort, delivery } of post) arrived(cohort, delivery);
+      unregister(
+        connection,
+        unwanted.filter((key) => cohorts.get(key)?.waiting.has(connection) !== true),
+      );
     } catch {
       const times = (lost.get(connection) ?? 0) + 1;
       lost.set(connection, times);
@@ -204,8 +209,7 @@ function deliveryOf(outcome: Outcome, errorText: PollerOptions['errorText']): De
 }
 
 /** What a delivery that arrived changes. */
-function arrived(cohort: Cohort, connection: string, delivery: Delivery): void {
-  cohort.waiting.delete(connection);
+function arrived(cohort: Cohort, delivery: Delivery): void {
   if (cohort.info.cursor === null || delivery.kind === 'error') return;
   cohort.hash = 'told';
   if (delivery.cursor === null) return;
