@@ -42,6 +42,8 @@ export async function prepareColdWorker(options: ColdWorkerOptions): Promise<Col
   const modules = await moduleNames(options.bundleDir);
   for (const name of modules) await copyFile(join(options.bundleDir, name), join(options.folder, name));
   await writeFile(join(options.folder, ARTIFACT_MODULE), options.artifactText);
+  const objectsFolder = join(options.folder, 'objects');
+  await mkdir(objectsFolder, { recursive: true });
   await writeFile(
     join(options.folder, 'workerd.capnp'),
     workerdConfigText({
@@ -49,6 +51,7 @@ export async function prepareColdWorker(options: ColdWorkerOptions): Promise<Col
       modules,
       environmentNames: Object.keys(environment).sort(),
       address: '127.0.0.1:0',
+      objectsFolder,
     }),
   );
   const { stdout } = await run(

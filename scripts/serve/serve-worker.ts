@@ -1,7 +1,7 @@
 // A bundle, an artifact and an environment -> the worker under bare workerd, listening on loopback.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,6 +54,8 @@ export async function serveWorker(options: ServeOptions): Promise<ServedWorker> 
     const modules = await moduleNames(options.bundleDir);
     for (const name of modules) await copyFile(join(options.bundleDir, name), join(folder, name));
     await writeFile(join(folder, ARTIFACT_MODULE), options.artifactText);
+    const objectsFolder = join(folder, 'objects');
+    await mkdir(objectsFolder);
     await writeFile(
       join(folder, 'workerd.capnp'),
       workerdConfigText({
@@ -61,6 +63,7 @@ export async function serveWorker(options: ServeOptions): Promise<ServedWorker> 
         modules,
         environmentNames: Object.keys(environment).sort(),
         address: `127.0.0.1:${options.port}`,
+        objectsFolder,
         v8Flags: options.v8Flags,
       }),
     );

@@ -18,6 +18,8 @@ export interface WorkerdConfig {
   readonly environmentNames: readonly string[];
   /** `127.0.0.1:8080`. */
   readonly address: string;
+  /** An existing folder for what Durable Objects keep: their SQL is not to be had in memory alone. */
+  readonly objectsFolder: string;
   /** For V8, such as `--max-heap-size=128`. */
   readonly v8Flags?: readonly string[] | undefined;
 }
@@ -44,6 +46,7 @@ const config :Workerd.Config = (
   services = [
     (name = "hedge", worker = .hedge),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),
+    (name = "objects", disk = (path = ${text(config.objectsFolder)}, writable = true)),
   ],
   sockets = [(name = "http", address = ${text(config.address)}, http = (), service = "hedge")],
   v8Flags = [${(config.v8Flags ?? []).map(text).join(', ')}],
@@ -62,7 +65,7 @@ ${OBJECTS.map(({ binding, className }) => `    (name = "${binding}", durableObje
   durableObjectNamespaces = [
 ${OBJECTS.map(({ binding, className }) => `    (className = "${className}", uniqueKey = "hedge-${binding.toLowerCase()}", enableSql = true),`).join('\n')}
   ],
-  durableObjectStorage = (inMemory = void),
+  durableObjectStorage = (localDisk = "objects"),
   compatibilityDate = ${text(config.settings.compatibilityDate)},
   compatibilityFlags = [${config.settings.compatibilityFlags.map(text).join(', ')}],
 );

@@ -6,7 +6,12 @@ import { workerdConfigText } from '../../scripts/serve/workerd-config.ts';
 
 const SETTINGS = { compatibilityDate: '2026-11-01', compatibilityFlags: ['a', 'b'], vars: { X: 'value' } };
 
-const CONFIG = { settings: SETTINGS, modules: ['worker.js', 'chunk-A.js'], address: '127.0.0.1:80' };
+const CONFIG = {
+  settings: SETTINGS,
+  modules: ['worker.js', 'chunk-A.js'],
+  address: '127.0.0.1:80',
+  objectsFolder: '/tmp/objects',
+};
 
 describe('the configuration of workerd', () => {
   it('binds environment variables under their names, without values', () => {
