@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { Hono } from 'hono';
 
 import type { SocketApi } from '../live/connection/opening.ts';
+import { orEvents } from './accept-events.ts';
 import { cacheClearHandler } from './cache-clear.ts';
 import { configHandler } from './config-api.ts';
 import { consoleHandler, hasConsole } from './console.ts';
@@ -45,11 +46,13 @@ export function endpoints(context: AppContext): Hono<RouteEnv> {
     socket('/v1/graphql', 'graphql');
     socket('/v1alpha1/graphql', 'graphql');
     if (context.config.enableRelay) socket('/v1beta1/relay', 'relay');
-    app.post('/v1/graphql', route(graphqlHandler(context)));
-    app.get('/v1/graphql', route(getGraphqlHandler(context)));
+    app.post('/v1/graphql', route(orEvents(context, 'graphql', graphqlHandler(context))));
+    app.get('/v1/graphql', route(orEvents(context, 'graphql', getGraphqlHandler(context))));
     app.post('/v1alpha1/graphql', route(legacyGraphqlHandler(context)));
-    const relay = context.config.enableRelay ? relayHandler : noRelayHandler;
-    app.post('/v1beta1/relay', route(relay(context)));
+    if (context.config.enableRelay) {
+      app.post('/v1beta1/relay', route(orEvents(context, 'relay', relayHandler(context))));
+      app.get('/v1beta1/relay', route(orEvents(context, 'relay', notFoundResponse)));
+    } else app.post('/v1beta1/relay', route(noRelayHandler(context)));
   }
   // Hasura counts the explanation among what administrators may do, and leaves REST endpoints on in any case.
   if (apis.has('metadata')) {

@@ -3,6 +3,8 @@
 
 import { OperationTypeNode } from 'graphql/language';
 
+import type { Session } from '../auth/types.ts';
+import type { Config } from '../config/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { GraphqlRequest } from '../execute/engine.ts';
 import { runOperation } from '../execute/run.ts';
@@ -49,14 +51,7 @@ async function answer(
   const { config } = context;
   const { request, waitUntil } = exchange;
   const session = await authenticated(context, exchange, () => toldOf(searchParams));
-  // A function that is called by a query may change something, in the visitor's name.
-  if (couldBeForeign(request) && (session.trusted || session.role !== config.unauthorizedRole)) {
-    throw new HedgeError(
-      'not-supported',
-      'a query that a page of another site could send in a visitor’s name is refused; send Content-Type: application/json, or an Authorization header',
-      { status: 403 },
-    );
-  }
+  checkVisitor(request, session, config);
   const sent = readSentRequest(requestIn(searchParams));
   const engine = await context.engine(waitUntil);
   await admit(context, exchange, { engine, session, count: 1 });
@@ -65,8 +60,25 @@ async function answer(
   return await runOperation(engine, session, asked, arrivalOf(context, exchange, asked));
 }
 
+/**
+ * A function that is called by a query may change something, in the visitor's name.
+ * @throws HedgeError `not-supported`, status 403, for what another site may have made a browser send.
+ */
+export function checkVisitor(
+  request: Request,
+  { trusted, role }: Session,
+  { unauthorizedRole }: Pick<Config, 'unauthorizedRole'>,
+): void {
+  if (!couldBeForeign(request) || (!trusted && role === unauthorizedRole)) return;
+  throw new HedgeError(
+    'not-supported',
+    'a query that a page of another site could send in a visitor’s name is refused; send Content-Type: application/json, or an Authorization header',
+    { status: 403 },
+  );
+}
+
 /** @throws HedgeError `method-not-allowed` for a mutation: whoever follows a link must change nothing. */
-function refuseMutation({ query, operationName }: GraphqlRequest, { reply }: Exchange): void {
+export function refuseMutation({ query, operationName }: GraphqlRequest, { reply }: Exchange): void {
   const { node } = selectOperation(parse(query), operationName);
   if (node.operation !== OperationTypeNode.MUTATION) return;
   reply.push(['allow', 'POST']);
@@ -74,7 +86,7 @@ function refuseMutation({ query, operationName }: GraphqlRequest, { reply }: Exc
 }
 
 /** What a webhook is told: the request, or null. */
-function toldOf(searchParams: URLSearchParams): unknown {
+export function toldOf(searchParams: URLSearchParams): unknown {
   try {
     return requestIn(searchParams);
   } catch {
@@ -87,7 +99,7 @@ function toldOf(searchParams: URLSearchParams): unknown {
  * @throws HedgeError `bad-request` for a parameter that is there twice, of which a cache on the way and we might take
  *   different ones; `invalid-json`.
  */
-function requestIn(searchParams: URLSearchParams): Readonly<Record<string, unknown>> {
+export function requestIn(searchParams: URLSearchParams): Readonly<Record<string, unknown>> {
   const twice = PARAMETERS.find((name) => searchParams.getAll(name).length > 1);
   if (twice !== undefined)
     throw new HedgeError('bad-request', `the parameter "${twice}" is given more than once`);

@@ -82,7 +82,7 @@ function handlerWith(
 }
 
 /** What a webhook is told of a body: its JSON, or null. */
-function jsonOf(text: string): unknown {
+export function jsonOf(text: string): unknown {
   try {
     return parseJson(text);
   } catch {
