@@ -19,6 +19,8 @@ import type { CursorStart } from './stream.ts';
 import { streamSql } from './stream.ts';
 
 const SUBSCRIPTION_ROOT = 'subscription_root';
+/** Lets a live query have several fields, of one source: as in Hasura, which has it for tests and shows it to nobody. */
+const SEVERAL_FIELDS = '_multiple_top_level_fields';
 
 /** How a subscription is answered. */
 export interface SubscriptionAnswer {
@@ -45,7 +47,7 @@ export type PlanLeaf = (
 export type PlanRelayRoot = (ctx: PlanContext, field: SelectedField) => Root;
 
 /**
- * Plans a subscription: of one field of the root.
+ * Plans a subscription: of one field of the root, or of several under `@_multiple_top_level_fields`.
  * @throws HedgeError `validation-failed`.
  */
 export function planSubscription(
@@ -54,11 +56,14 @@ export function planSubscription(
 ): Answer {
   const { node } = ctx.reader.operation;
   const { role } = ctx;
-  const [directive] = node.directives ?? [];
+  const directives = node.directives ?? [];
+  const mayBeSeveral = directives.some(({ name }) => name.value === SEVERAL_FIELDS);
   const fields = collectFields(ctx, SUBSCRIPTION_ROOT, [node.selectionSet], undefined);
   const [field] = fields;
-  if (!field || fields.length > 1) return severalFields();
-  if (directive) invalid(`directive '${directive.name.value}' is not defined in the schema`, undefined);
+  if (!field || (fields.length > 1 && !mayBeSeveral)) return severalFields();
+  const unknown = directives.find(({ name }) => name.value !== SEVERAL_FIELDS);
+  if (unknown) invalid(`directive '${unknown.name.value}' is not defined in the schema`, undefined);
+  if (fields.length > 1) return severalAnswer(ctx, fields, leaf);
   if (role.relay) {
     const root = relayRoot(ctx, field);
     if (root.kind === 'introspection') {
@@ -77,6 +82,21 @@ export function planSubscription(
   if (!member || members.length > 1) return severalFields();
   const wrap = (root: LeafRoot): Root => ({ kind: 'namespace', key: field.key, members: [root] });
   return fieldAnswer(ctx, namespace.fields, typeName, member, { leaf, wrap });
+}
+
+/** Live queries of tables beside each other; what is below a namespace, or a stream, stays alone. */
+function severalAnswer(ctx: PlanContext, fields: readonly SelectedField[], leaf: PlanLeaf): Answer {
+  const { fields: own } = ctx.role.subscription;
+  const roots = fields.map((field) => {
+    const kind = own.get(field.name)?.kind;
+    if (ctx.role.relay || kind === undefined || kind === 'select_stream') return severalFields();
+    return leaf(ctx, own, SUBSCRIPTION_ROOT, field);
+  });
+  const sources = new Set(roots.map((root) => (root.kind === 'source' ? root.source : undefined)));
+  const [source] = sources;
+  if (source === undefined || sources.size > 1) return severalFields();
+  const names = fields.map(({ name }) => name).join(', ');
+  return subscription(source, names, objectStatement(roots), null);
 }
 
 function severalFields(): never {
