@@ -35,6 +35,8 @@ export interface RunningWorker {
   readonly url: string;
   /** Restarts it on the same port with another artifact, other vars or another bundle; requests in flight are cut off. */
   reload(changes: Partial<Pick<RunWorkerOptions, 'artifactText' | 'vars' | 'bundleDir'>>): Promise<void>;
+  /** Has the Durable Objects of a class forget their memory, and keep storage and sockets, as when they sleep. */
+  evict(className: 'ConnectionObject' | 'PollerObject'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,10 @@ export async function runWorker(options: RunWorkerOptions): Promise<RunningWorke
     async reload(changes) {
       current = { ...current, ...changes, port: Number(new URL(url).port) };
       await miniflare.setOptions(await miniflareOptions(current));
+    },
+    async evict(className) {
+      for (const id of await miniflare.listDurableObjectIds(className, 'hedge'))
+        await miniflare.unsafeEvictDurableObject('hedge', className, { id, webSockets: 'hibernate' });
     },
     stop: () => miniflare.dispose(),
   };

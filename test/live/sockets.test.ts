@@ -325,7 +325,9 @@ describe('the request that opens a socket', () => {
   });
 
   it('is refused for protocols that are not known', async () => {
-    await expect(openSocket(hedge.url, { protocol: 'mqtt' as 'graphql-ws' })).rejects.toThrow('refused');
+    await expect(openSocket(hedge.url, { protocol: 'mqtt' as 'graphql-ws' })).rejects.toThrow(
+      'refused (400)',
+    );
   });
 
   it.each(['/v1alpha1/graphql', '/v1/graphql'])('may come to %s', async (path) => {

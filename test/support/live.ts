@@ -35,6 +35,8 @@ export interface Live {
   readonly url: string;
   readonly database: TestDatabase;
   readonly worker: RunningWorker;
+  /** What the worker was started with. */
+  readonly vars: Readonly<Record<string, string>>;
   /** Sends one command as the administrator. */
   command(type: string, args: unknown, options?: CommandOptions): Promise<Answer>;
   graphql(query: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
@@ -47,16 +49,17 @@ export interface Live {
 export async function startLive(options: LiveOptions = {}): Promise<Live> {
   const database =
     options.database ?? (await createTestDatabase(options.sql === undefined ? {} : { sql: options.sql }));
+  const vars = {
+    HASURA_GRAPHQL_ADMIN_SECRET: ADMIN_SECRET,
+    HASURA_GRAPHQL_DATABASE_URL: database.url,
+    HEDGE_METADATA: 'live',
+    NEON_ENDPOINT: inject('neonUrl'),
+    ...options.env,
+  };
   const worker = await runWorker({
     bundleDir: inject('bundleDir'),
     artifactText: '',
-    vars: {
-      HASURA_GRAPHQL_ADMIN_SECRET: ADMIN_SECRET,
-      HASURA_GRAPHQL_DATABASE_URL: database.url,
-      HEDGE_METADATA: 'live',
-      NEON_ENDPOINT: inject('neonUrl'),
-      ...options.env,
-    },
+    vars,
     onLog: ({ message }) => options.onLine?.(message),
   });
   const request: Live['request'] = async (path, init = {}) => {
@@ -75,6 +78,7 @@ export async function startLive(options: LiveOptions = {}): Promise<Live> {
     url: worker.url,
     database,
     worker,
+    vars,
     request,
     command(type, args, { path = '/v1/metadata', version, resourceVersion, headers = {} } = {}) {
       const body = JSON.stringify({ type, version, resource_version: resourceVersion, args });

@@ -1,5 +1,7 @@
 // A client of both WebSocket protocols that keeps what it is told, for tests which look at every frame.
 
+import { WebSocket } from 'ws';
+
 export type SocketProtocol = 'graphql-transport-ws' | 'graphql-ws';
 
 export interface SocketFrame {
@@ -42,16 +44,16 @@ export interface TestSocket {
   /** Nothing of the operation comes for so long. */
   silent(id: string, ms: number): Promise<boolean>;
   close(): void;
+  /** Ends the connection without a word. */
+  cut(): void;
 }
 
 /** Opens a socket; throws where it is refused. */
 export async function openSocket(url: string, options: SocketOptions = {}): Promise<TestSocket> {
   const { protocol = 'graphql-transport-ws', path = '/v1/graphql', headers, pongs = true } = options;
-  // Node's takes headers, too, which the browsers' does not.
-  const socket = new WebSocket(url.replace(/^http/, 'ws') + path, {
-    protocols: protocol === null ? [] : [protocol],
+  const socket = new WebSocket(url.replace(/^http/, 'ws') + path, protocol === null ? [] : [protocol], {
     ...(headers && { headers }),
-  } as unknown as string[]);
+  });
   const frames: SocketFrame[] = [];
   const unread: SocketFrame[] = [];
   const signs: SocketFrame[] = [];
@@ -62,8 +64,8 @@ export async function openSocket(url: string, options: SocketOptions = {}): Prom
     for (const watcher of watchers) watcher();
   };
 
-  socket.addEventListener('message', ({ data }) => {
-    const frame = JSON.parse(String(data)) as SocketFrame;
+  socket.on('message', (data: Buffer) => {
+    const frame = JSON.parse(data.toString()) as SocketFrame;
     if (frame.type === 'ping' || frame.type === 'ka') {
       signs.push(frame);
       if (frame.type === 'ping' && pongs) socket.send('{"type":"pong"}');
@@ -73,11 +75,11 @@ export async function openSocket(url: string, options: SocketOptions = {}): Prom
     }
     changed();
   });
-  socket.addEventListener('close', ({ code, reason }) => {
-    ended = { code, reason };
+  socket.on('close', (code, reason) => {
+    ended = { code, reason: reason.toString() };
     changed();
   });
-  socket.addEventListener('error', () => {});
+  socket.on('error', () => {});
 
   async function until<T>(look: () => T | undefined, ms: number, what: string): Promise<T> {
     const found = look();
@@ -109,8 +111,12 @@ export async function openSocket(url: string, options: SocketOptions = {}): Prom
   }
 
   await new Promise<void>((resolve, reject) => {
-    socket.addEventListener('open', () => resolve());
-    socket.addEventListener('close', ({ code }) => reject(new Error(`the socket was refused (${code})`)));
+    socket.on('open', () => resolve());
+    socket.on('unexpected-response', (_, response) => {
+      reject(new Error(`the socket was refused (${response.statusCode})`));
+      socket.terminate();
+    });
+    socket.on('close', (code) => reject(new Error(`the socket was refused (${code})`)));
   });
 
   const client: TestSocket = {
@@ -132,6 +138,7 @@ export async function openSocket(url: string, options: SocketOptions = {}): Prom
       return !unread.some((frame) => frame.id === id);
     },
     close: () => socket.close(),
+    cut: () => socket.terminate(),
   };
   return client;
 }
