@@ -10,6 +10,8 @@ import { must } from '../../../src/util/assert.ts';
 
 const [url = '', interval = '1000', batch = '100'] = process.argv.slice(2);
 const pool = new pg.Pool({ connectionString: url, max: 4 });
+// A connection that is lost while nobody uses it would end the process.
+pool.on('error', () => {});
 
 const POLL = `select t.tenant, m.messages from unnest($1::int[]) as t(tenant), lateral (
   select coalesce(json_agg(json_build_object('id', id, 'text', text, 'write', write, 'at', at) order by id), '[]')::text as messages

@@ -120,6 +120,7 @@ async function bench(flags: Flags, progress: Progress, shutdown: Shutdown): Prom
   const built = await progress.step('Building', () => build(join(folder, 'build'), url));
 
   const outsidePool = new pg.Pool({ connectionString: url, max: 4 });
+  outsidePool.on('error', () => {}); // of one that is lost while nobody uses it
   shutdown.onStop(() => outsidePool.end());
   const outside: Writer = async (id, write) => {
     const { rows } = await outsidePool.query<{ at: number }>(
