@@ -7,17 +7,24 @@ import { HS_KEY, payloadOf, signHs } from '../auth/tokens.ts';
 import { VAULT, VAULT_SQL } from '../cache/vault.ts';
 import type { Hedge } from '../support/hedge.ts';
 import { ADMIN_SECRET, startHedge } from '../support/hedge.ts';
+import { openSocket } from '../support/socket.ts';
 
 let hedge: Hedge;
 
 beforeAll(async () => {
   hedge = await startHedge({
-    sql: VAULT_SQL,
-    metadata: VAULT,
+    sql: `${VAULT_SQL}; create table hidden (id int primary key); insert into hidden values (1)`,
+    metadata: {
+      ...VAULT,
+      sources: VAULT.sources.map((source) => ({
+        ...source,
+        tables: [...(source.tables ?? []), { table: { schema: 'public', name: 'hidden' } }],
+      })),
+    },
     env: {
       HASURA_GRAPHQL_UNAUTHORIZED_ROLE: 'anonymous',
       HASURA_GRAPHQL_JWT_SECRET: JSON.stringify({ type: 'HS256', key: HS_KEY }),
-      HASURA_GRAPHQL_ENABLE_PERSISTED_QUERIES: 'true',
+      HASURA_GRAPHQL_ENABLE_RELAY: 'true',
     },
   });
 });
@@ -42,6 +49,65 @@ describe('a stranger', () => {
   ])('stays one with %o', async (headers) => {
     const { body } = await hedge.post('/v1/graphql', JSON.stringify({ query: ITEMS }), headers);
     expect(body).toEqual(SEEN_BY_ALL);
+  });
+});
+
+describe('a stranger on a socket', () => {
+  it.each<Record<string, string>>([
+    { 'x-hasura-role': 'admin' },
+    { 'X-HASURA-ROLE': 'clerk', 'x-hasura-user-id': '3' },
+    { 'x-hasura-use-backend-only-permissions': 'true', cookie: `x-hasura-admin-secret=${ADMIN_SECRET}` },
+  ])('stays one with %o in its first message', async (headers) => {
+    const socket = await openSocket(hedge.url);
+    expect(await socket.init(headers)).toEqual({ type: 'connection_ack' });
+    for (const [id, operation] of [ITEMS, `subscription ${ITEMS}`].entries()) {
+      socket.start(String(id), operation);
+      expect(await socket.next(String(id))).toMatchObject({ payload: SEEN_BY_ALL });
+    }
+    for (const [id, operation] of [
+      'mutation { delete_item(where: {}) { affected_rows } }',
+      '{ item { secret } }',
+      '{ __schema { queryType { name } } }',
+      'subscription { item(where: {owner: {_eq: 3}}) { id } }',
+    ].entries()) {
+      socket.start(`refused ${id}`, operation);
+      expect(await socket.next(`refused ${id}`)).toMatchObject({ type: 'error' });
+    }
+    socket.close();
+  });
+
+  it.each([
+    { 'X-Hasura-Admin-Secret': 'guess' },
+    { 'x-hasura-user-id': 'a\r\nx-hasura-role: admin' },
+    { 'x-hasura-user-id': 'a\0' },
+  ])('is sent away with %o', async (headers) => {
+    const socket = await openSocket(hedge.url);
+    socket.send({ type: 'connection_init', payload: { headers } });
+    expect(await socket.end()).toMatchObject({ code: 4403 });
+  });
+});
+
+describe('an id of the Relay API', () => {
+  const answer = async (id: unknown) => {
+    const i = Buffer.from(JSON.stringify(id)).toString('base64');
+    const query = 'query ($i: ID!) { node(id: $i) { __typename } }';
+    return (await hedge.post('/v1beta1/relay', JSON.stringify({ query, variables: { i } }))).text;
+  };
+
+  it('of a table that is hidden is as one of a table that is not there', async () => {
+    const hidden = await answer([1, 'public', 'hidden', 1]);
+    expect(hidden).toContain('validation-failed');
+    for (const [schema, name] of [
+      ['public', 'nothing'],
+      ['pg_catalog', 'pg_authid'],
+      ['public', '__proto__'],
+      ['constructor', 'item'],
+    ])
+      expect(await answer([1, schema, name, 1])).toBe(hidden.replace('public.hidden', `${schema}.${name}`));
+  });
+
+  it('of a row that is hidden is as one of a row that is not there', async () => {
+    expect(await answer([1, 'public', 'item', 3])).toBe(await answer([1, 'public', 'item', 999]));
   });
 });
 
