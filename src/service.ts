@@ -21,6 +21,7 @@ import type { AppContext, Assets, Service } from './http/types.ts';
 import type { RateStore } from './limits/rate-limit.ts';
 import type { RateLimiter } from './limits/rate-limiter.ts';
 import type { ConnectionObject } from './live/connection-object.ts';
+import { DIRECTORY } from './live/connection/directory.ts';
 import type { Written } from './live/nudge.ts';
 import { nudger } from './live/nudge.ts';
 import { pollerName } from './live/poller-name.ts';
@@ -102,6 +103,7 @@ function build(env: Env): Isolate {
       config,
       assets: env.ASSETS,
       rates: env.RATE_LIMITER && rateStore(env.RATE_LIMITER),
+      closeSessions: env.CONNECTIONS && sessionCloser(env.CONNECTIONS),
       pollersOf: env.POLLERS && pollersOf(env.POLLERS, config.live.shards),
       connections: env.POLLERS && env.CONNECTIONS && connectionsOf(env.CONNECTIONS),
       log,
@@ -130,6 +132,16 @@ function pollersOf(objects: DurableObjectNamespace<PollerObject>, shards: number
 
 function connectionsOf(objects: DurableObjectNamespace<ConnectionObject>) {
   return (name: string): DurableObjectStub<ConnectionObject> => objects.get(objects.idFromName(name));
+}
+
+function sessionCloser(objects: DurableObjectNamespace<ConnectionObject>): AppContext['closeSessions'] {
+  return async (variable, value) => {
+    const ids = await objects.get(objects.idFromName(DIRECTORY)).enlisted();
+    const closed = await Promise.all(
+      ids.map((id) => objects.get(objects.idFromString(id)).closeSessions(variable, value)),
+    );
+    return closed.reduce((sum, count) => sum + count, 0);
+  };
 }
 
 /** Every client has an object of its own. */

@@ -58,8 +58,14 @@ export async function runWorker(options: RunWorkerOptions): Promise<RunningWorke
       await miniflare.setOptions(await miniflareOptions(current));
     },
     async evict(className) {
-      for (const id of await miniflare.listDurableObjectIds(className, 'hedge'))
-        await miniflare.unsafeEvictDurableObject('hedge', className, { id, webSockets: 'hibernate' });
+      for (const id of await miniflare.listDurableObjectIds(className, 'hedge')) {
+        try {
+          await miniflare.unsafeEvictDurableObject('hedge', className, { id, webSockets: 'hibernate' });
+        } catch (error) {
+          // One that sleeps already.
+          if (!String(error).includes('not currently running')) throw error;
+        }
+      }
     },
     stop: () => miniflare.dispose(),
   };

@@ -6,6 +6,7 @@ import { Hono } from 'hono';
 import type { SocketApi } from '../live/connection/opening.ts';
 import { orEvents } from './accept-events.ts';
 import { cacheClearHandler } from './cache-clear.ts';
+import { closeSessionsHandler } from './close-sessions.ts';
 import { configHandler } from './config-api.ts';
 import { consoleHandler, hasConsole } from './console.ts';
 import { withCors } from './cors.ts';
@@ -59,6 +60,7 @@ export function endpoints(context: AppContext): Hono<RouteEnv> {
     app.post('/v1/metadata', route(metadataHandler(context, 'v1/metadata')));
     app.post('/v2/query', route(metadataHandler(context, 'v2/query')));
     app.post('/v1/query', route(metadataHandler(context, 'v1/query')));
+    app.post('/hedge/sessions/close', route(closeSessionsHandler(context)));
     app.post('/v1/graphql/explain', route(explainHandler(context)));
     app.post('/v1alpha1/graphql/explain', route(explainHandler(context)));
   }

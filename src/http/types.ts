@@ -39,6 +39,8 @@ export interface AppContext {
   readonly rates?: RateStore | undefined;
   /** The connection object of a name; absent where the deployment has no binding for it. */
   readonly connections?: ((name: string) => { fetch(request: Request): Promise<Response> }) | undefined;
+  /** Closes the sockets whose session has this value in a variable; gives how many. Absent without the binding. */
+  readonly closeSessions?: ((variable: string, value: string) => Promise<number>) | undefined;
   /** The poller objects of a source; absent where the deployment has no binding for them. */
   readonly pollersOf?: ((source: string) => readonly Pick<Poller, 'state'>[]) | undefined;
   /** Absent where no assets are deployed: the console is not there then. */

@@ -3,11 +3,13 @@
 import { DurableObject } from 'cloudflare:workers';
 
 import type { Env } from '../service.ts';
+import type { Directory } from './connection/directory.ts';
+import { directoryOf } from './connection/directory.ts';
 import type { ConnectionRuntime } from './connection/runtime.ts';
 import type { Connections, Delivery, Registration } from './types.ts';
 
 /** See `Connections` for what its methods do. */
-export class ConnectionObject extends DurableObject<Env> implements Connections {
+export class ConnectionObject extends DurableObject<Env> implements Connections, Directory {
   #runtime: Promise<ConnectionRuntime> | undefined;
 
   /** Opens a socket: see `openingRequest`. */
@@ -45,6 +47,20 @@ export class ConnectionObject extends DurableObject<Env> implements Connections 
 
   async closeSessions(variable: string, value: string): Promise<number> {
     return (await this.#loaded()).closeSessions(variable, value);
+  }
+
+  // One of these objects holds no sockets, but knows which do.
+
+  async enlist(id: string): Promise<void> {
+    await directoryOf(this.ctx.storage).enlist(id);
+  }
+
+  async delist(id: string): Promise<void> {
+    await directoryOf(this.ctx.storage).delist(id);
+  }
+
+  async enlisted(): Promise<readonly string[]> {
+    return await directoryOf(this.ctx.storage).enlisted();
   }
 
   #loaded(): Promise<ConnectionRuntime> {

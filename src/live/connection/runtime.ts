@@ -32,6 +32,8 @@ import { membershipOf } from '../subscribe.ts';
 import type { Connections, Delivery } from '../types.ts';
 import { createAlarm } from './alarm.ts';
 import { deliverTo } from './deliver.ts';
+import type { Directory } from './directory.ts';
+import { DIRECTORY } from './directory.ts';
 import type { SocketApi } from './opening.ts';
 import { readOpening, sessionOfPlain } from './opening.ts';
 import type { PlannedSubscription } from './operation.ts';
@@ -72,11 +74,16 @@ export async function startConnections(ctx: DurableObjectState, env: Env): Promi
   const store = createStore(ctx.storage);
   const log = socketLog(context);
   const clients = new Map<string, Client>();
+  const objects = must(env.CONNECTIONS, 'a connection object has a binding');
+  const directory: Directory = objects.get(objects.idFromName(DIRECTORY));
+  const self = ctx.id.toString();
+  /** What the directory is told, one by one; it is told that there are sockets before the first of them is let in. */
+  let enlisting: Promise<boolean> = Promise.resolve(false);
   let version: string | null = null;
 
   const registry = createRegistry({
     store,
-    connection: ctx.id.toString(),
+    connection: self,
     pollerOf: (name) => pollers.get(pollers.idFromName(name)),
     version: () => version ?? '',
     waitUntil,
@@ -170,7 +177,10 @@ export async function startConnections(ctx: DurableObjectState, env: Env): Promi
     }
     for (const operation of dead) registry.remove(operation);
     for (const { id } of kept.clients) if (!clients.has(id)) store.deleteClient(id);
-    if (kept.clients.length > 0) await alarm.arm();
+    if (kept.clients.length > 0) {
+      enlisting = Promise.resolve(true);
+      await alarm.arm();
+    }
     if (kept.version !== null) forgetAll();
   }
 
@@ -211,6 +221,12 @@ export async function startConnections(ctx: DurableObjectState, env: Env): Promi
     version = null;
     alarm.forget();
     waitUntil(store.clear());
+    enlisting = enlisting.then(async (isListed) => {
+      if (clients.size > 0 || !isListed) return isListed;
+      await directory.delist(self);
+      return false;
+    });
+    waitUntil(enlisting.catch(() => {}));
   }
 
   function hasEnded({ session }: Client, now: number): boolean {
@@ -275,6 +291,7 @@ export async function startConnections(ctx: DurableObjectState, env: Env): Promi
       return;
     }
     await enter(client, session);
+    if (client.isClosed) return;
     sendNow(client, ackFrames(client.protocol, settings.keepAliveMs > 0));
     if (before && !isSameSession(before, session)) await planAgain([client]);
   }
@@ -283,6 +300,18 @@ export async function startConnections(ctx: DurableObjectState, env: Env): Promi
   async function enter(client: Client, session: Session): Promise<void> {
     clearTimeout(client.initTimer);
     client.initTimer = null;
+    enlisting = enlisting
+      .catch(() => false)
+      .then(async (isListed) => {
+        if (!isListed) await directory.enlist(self);
+        return true;
+      });
+    try {
+      await enlisting;
+    } catch {
+      close(client, [closeWith(CLOSE.restart, 'restarted')]);
+    }
+    if (client.isClosed) return;
     const isNew = client.session === null;
     client.session = session;
     if (isNew) log.connection(client, 'accepted');
