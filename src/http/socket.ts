@@ -6,6 +6,7 @@ import { HedgeError } from '../error/hedge-error.ts';
 import type { SocketApi } from '../live/connection/opening.ts';
 import { openingHeaders, openingRequest } from '../live/connection/opening.ts';
 import { chooseProtocol } from '../live/protocol/read.ts';
+import type { InnerSocket } from '../live/sse/bridge.ts';
 import { isNamed } from './cors.ts';
 import { clientErrorOf, errorResponse } from './respond.ts';
 import type { AppContext, Exchange, Handler } from './types.ts';
@@ -50,7 +51,7 @@ export async function socketOf(
   { connections, config }: Pick<AppContext, 'connections' | 'config'>,
   opening: Request,
   client: Request,
-): Promise<WebSocket> {
+): Promise<InnerSocket> {
   if (!connections)
     throw new HedgeError('invalid-configuration', 'this service cannot hold sockets', {
       status: 500,
@@ -68,7 +69,7 @@ export async function socketOf(
 
 /** A response of the Workers runtime. */
 interface WithSocket {
-  readonly webSocket?: WebSocket | null;
+  readonly webSocket?: InnerSocket | null;
 }
 
 /** The Cloudflare location that a client came to; the local runtime has none. */

@@ -138,7 +138,7 @@ async function subscribed(
     session: plainSession(session),
   });
   const socket = await socketOf(context, opening, client);
-  return subscriptionEvents(socket, request, client.signal);
+  return subscriptionEvents(socket, request);
 }
 
 function eventsResponse(body: string | ReadableStream<Uint8Array>, { requestId, reply }: Exchange): Response {

@@ -20,17 +20,23 @@ const NEXT = opening(dataFrames(BRIDGE_PROTOCOL, ID, ''));
 const ERROR = opening(refusedFrames(BRIDGE_PROTOCOL, ID, '')).slice(0, -'[]'.length);
 const COMPLETE = textOf(completeFrames(ID));
 
-/** Subscribes over the socket. `left` tells that the client is gone. */
-export function subscriptionEvents(
-  socket: WebSocket,
-  request: GraphqlRequest,
-  left: AbortSignal,
-): ReadableStream<Uint8Array> {
+/** Proxies end what is silent for a minute. The runtime finds out that a client left when it writes. */
+const COMMENT_MS = 15_000;
+
+/** A socket of the Workers runtime, which begins when it is told to. */
+export interface InnerSocket extends WebSocket {
+  accept(): void;
+}
+
+/** Subscribes over the socket. */
+export function subscriptionEvents(socket: InnerSocket, request: GraphqlRequest): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   let owesPong = false;
   let isOver = false;
+  let timer: ReturnType<typeof setInterval>;
   const leave = (): void => {
     isOver = true;
+    clearInterval(timer);
     close(socket);
   };
   return new ReadableStream<Uint8Array>({
@@ -61,11 +67,12 @@ export function subscriptionEvents(
       };
       socket.addEventListener('close', lose);
       socket.addEventListener('error', lose);
-      left.addEventListener('abort', leave);
       socket.accept();
       socket.send(JSON.stringify({ id: ID, type: 'subscribe', payload: request }));
       // Has the head of the answer sent.
       write(COMMENT);
+      // Not behind results that wait: they would pile up behind a client that does not read.
+      timer = setInterval(() => (controller.desiredSize ?? 0) > 0 && write(COMMENT), COMMENT_MS);
     },
     pull() {
       // Everything was handed on.
@@ -77,7 +84,7 @@ export function subscriptionEvents(
   });
 }
 
-function close(socket: WebSocket): void {
+function close(socket: Pick<WebSocket, 'close'>): void {
   try {
     socket.close(1000);
   } catch {
