@@ -36,6 +36,7 @@ const ADMIN = new Set([
   'POST /v1alpha1/graphql/explain',
   'POST /v1alpha1/pg_dump',
   'POST /pro/cache/clear',
+  'POST /hedge/sessions/close',
   'GET /v1alpha1/config',
   'GET /api/swagger/json',
   'GET /dev/plan_cache',
