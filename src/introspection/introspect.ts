@@ -29,7 +29,7 @@ const kept = new WeakMap<RoleView, Answers>();
 /**
  * The JSON text of each introspection field, by response key in the order of selection.
  * @throws HedgeError `validation-failed`: unknown fields at their place in Hasura's words, everything else at `$`;
- *   also beyond 2,000 selected fields, 30 levels, or an answer several times the size of the whole schema.
+ *   also beyond 500 selected fields, 30 levels, or an answer several times the size of the whole schema.
  */
 export function introspectJson(role: RoleView, request: IntrospectionRequest): ReadonlyMap<string, string> {
   const answers = kept.get(role);

@@ -1,8 +1,10 @@
 // What is larger than any real operation is refused before it is parsed, within 10 ms of CPU, whoever sends it.
 
+import { Kind } from 'graphql/language';
 import { describe, expect, it } from 'vitest';
 
 import { HedgeError } from '../../src/error/hedge-error.ts';
+import { checkIntrospection, introspectionDocument } from '../../src/introspection/check.ts';
 import { checkShape, shapeOf } from '../../src/limits/shape.ts';
 import { selectOperation } from '../../src/parse/operation.ts';
 import { parse } from '../../src/parse/parse.ts';
@@ -113,5 +115,31 @@ describe('fragments that spread others twice', () => {
     expect(() => checkShape(undefined, 'admin', operation)).toThrow(
       'the operation selects more than 200000 fields',
     );
+  });
+});
+
+describe('introspection that is as large as it may be', () => {
+  it.each([
+    ['fields of one name', `{ __schema { types { ${'fields { type { name } } '.repeat(166)} } } }`],
+    ['a name many times', `{ __schema { types { ${'name '.repeat(498)} } } }`],
+    [
+      'aliases',
+      `{ __schema { types { ${Array.from({ length: 498 }, (_, i) => `a${i}: name`).join(' ')} } } }`,
+    ],
+  ])('is checked in time: %s', (_, text) => {
+    const document = parse(text);
+    const { node } = selectOperation(document, undefined);
+    const request = {
+      fields: node.selectionSet.selections.filter((selection) => selection.kind === Kind.FIELD),
+      fragments: new Map(),
+      variableDefinitions: [],
+      variables: {},
+    };
+    const milliseconds = Array.from({ length: 8 }, () => {
+      const before = process.cpuUsage();
+      checkIntrospection(introspectionDocument(request), request);
+      return process.cpuUsage(before).user / 1000;
+    });
+    expect(Math.min(...milliseconds)).toBeLessThan(30);
   });
 });
