@@ -55,6 +55,8 @@ export type Delivery =
       readonly hash: string | null;
       /** Of a stream: where it goes on after this. */
       readonly cursor: readonly (string | null)[] | null;
+      /** Of a live query: it is for those who asked since the last one; all others have it. */
+      readonly isRepeat?: boolean;
     }
   /** An error as the client may see it: `{message, extensions}` as JSON. It is sent once until a poll succeeds again. */
   | { readonly kind: 'error'; readonly cohort: string; readonly error: string };

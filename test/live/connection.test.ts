@@ -101,6 +101,9 @@ describe('a connection object', () => {
     await client.query(`insert into item values (3, 'b', 'three')`);
     expect(await stream.next('1')).toMatchObject({ payload: { data: { item_stream: [{ id: 3 }] } } });
     await live.worker.evict('ConnectionObject');
+    socket.start('3', MINE);
+    expect(await socket.next('3')).toMatchObject({ payload: rows([1, 'after sleep']) });
+    expect(await socket.silent('1', 200)).toBe(true);
     socket.start('2', '{ item { text } }');
     expect(await socket.next('2')).toMatchObject({ payload: { data: { item: [{ text: 'after sleep' }] } } });
     socket.stop('1');

@@ -21,14 +21,19 @@ const REMOVE_EMPTY = 'remove_empty_subscription_responses';
 export function deliverTo(cohort: Cohort, delivery: Delivery, context: DeliveryContext): void {
   if (delivery.kind === 'error') {
     const response = `{"errors":[${delivery.error}]}`;
-    for (const operation of cohort.members) tell(operation, response, null, context);
+    for (const operation of cohort.members) {
+      if (operation.subscription?.hash !== delivery.error)
+        tell(operation, response, { hash: delivery.error, isResult: false }, context);
+    }
     return;
   }
   const response = `{"data":${delivery.data}}`;
   if (cohort.group.kind === 'live') {
     for (const operation of cohort.members) {
-      const known = operation.subscription?.hash ?? null;
-      if (known === null || known !== delivery.hash) tell(operation, response, delivery.hash, context);
+      const { hash = null, isTold = false } = operation.subscription ?? {};
+      // After its sleep the object does not know what it told, but that it did.
+      const isKnown = hash === null ? isTold && delivery.isRepeat === true : hash === delivery.hash;
+      if (!isKnown) tell(operation, response, { hash: delivery.hash, isResult: true }, context);
     }
     return;
   }
@@ -41,7 +46,7 @@ export function deliverTo(cohort: Cohort, delivery: Delivery, context: DeliveryC
       cohort.cursor = cursor;
       context.store.setCursor(cohort);
     }
-    tell(operation, response, null, context);
+    tell(operation, response, { hash: null, isResult: true }, context);
     if (isHeld(operation.client)) cohort.isPaused = true;
   }
 }
@@ -53,13 +58,13 @@ function dropsEmpty({ config }: DeliveryContext): boolean {
 function tell(
   operation: Operation,
   response: string,
-  hash: Subscription['hash'],
+  { hash, isResult }: { readonly hash: Subscription['hash']; readonly isResult: boolean },
   { outboxEvents }: DeliveryContext,
 ): void {
   const { client, id, subscription } = operation;
   if (!subscription) return;
   subscription.hash = hash;
-  subscription.isTold = true;
+  if (isResult) subscription.isTold = true;
   const isReplaced = subscription.cohort.group.kind === 'live';
   post(client, { operation, isReplaced, frames: dataFrames(client.protocol, id, response) }, outboxEvents);
 }

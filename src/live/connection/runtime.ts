@@ -399,6 +399,14 @@ export async function startConnections(ctx: DurableObjectState, env: Env): Promi
       const membership = await membershipOf({ plan, answer, session, request, streamId, cursor });
       if (operation.isStopped) return;
       if (version !== current) {
+        // It may be the older of the two: the metadata changed while this was planned.
+        const newest = registry.hasCohorts()
+          ? await (await context.newestEngine()).artifact.digest()
+          : current;
+        if (newest !== current) {
+          await planOne(operation, before);
+          return;
+        }
         const isFirst = !registry.hasCohorts();
         version = current;
         store.setVersion(current);

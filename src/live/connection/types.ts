@@ -42,7 +42,7 @@ export interface Subscription {
   readonly cohort: Cohort;
   /** See `Subscribing`. */
   readonly streamId: string;
-  /** Of the result that was sent last, where that is known. */
+  /** Of the result that was sent last, where that is known; of an error the error. */
   hash: string | null;
   /** Whether anything was sent. */
   isTold: boolean;

@@ -184,13 +184,14 @@ function isTouched({ info }: Group, tables: ReadonlySet<string> | null): boolean
 
 /** Those who are told: everybody of what is new, else those who wait. */
 function recipientsOf(outcome: Outcome): Iterable<string> {
-  const { cohort } = outcome;
-  if (outcome.kind === 'error') return cohort.failed ? [...cohort.waiting] : [...cohort.connections];
-  const isNew =
-    cohort.failed ||
-    cohort.info.cursor !== null ||
-    (outcome.kind === 'result' && outcome.hash !== cohort.hash);
-  return isNew ? [...cohort.connections] : [...cohort.waiting];
+  const { connections, waiting } = outcome.cohort;
+  return isNew(outcome) ? [...connections] : [...waiting];
+}
+
+function isNew(outcome: Outcome): boolean {
+  const { failed, info, hash } = outcome.cohort;
+  if (outcome.kind === 'error') return !failed;
+  return failed || info.cursor !== null || (outcome.kind === 'result' && outcome.hash !== hash);
 }
 
 function deliveryOf(outcome: Outcome, errorText: PollerOptions['errorText']): Delivery | undefined {
@@ -203,7 +204,14 @@ function deliveryOf(outcome: Outcome, errorText: PollerOptions['errorText']): De
       return { kind: 'error', cohort, error: errorText(outcome.error, group.info.role) };
     case 'result': {
       const { data, hash, cursor } = outcome;
-      return { kind: 'result', cohort, data, hash, cursor };
+      return {
+        kind: 'result',
+        cohort,
+        data,
+        hash,
+        cursor,
+        ...(!isNew(outcome) && { isRepeat: true }),
+      };
     }
   }
 }
