@@ -82,8 +82,10 @@ function planOperation(ctx: PlanContext): Answer {
 function planQuery(ctx: PlanContext): Answer {
   const { node } = ctx.reader.operation;
   const fields = collectFields(ctx, QUERY_ROOT, [node.selectionSet], undefined);
-  const planRoot = ctx.role.relay ? relayRootField : rootField;
-  return answerOf(fields.map((field) => planRoot(ctx, field)));
+  const { relay } = ctx.role;
+  return answerOf(
+    fields.map((field) => (relay ? relayRootField(ctx, field, 'query') : rootField(ctx, field))),
+  );
 }
 
 function rootField(ctx: PlanContext, field: SelectedField): Root {

@@ -44,7 +44,7 @@ export type PlanLeaf = (
 ) => LeafRoot;
 
 /** Plans a field of the root of the Relay API. */
-export type PlanRelayRoot = (ctx: PlanContext, field: SelectedField) => Root;
+export type PlanRelayRoot = (ctx: PlanContext, field: SelectedField, operation: 'subscription') => Root;
 
 /**
  * Plans a subscription: of one field of the root, or of several under `@_multiple_top_level_fields`.
@@ -65,7 +65,7 @@ export function planSubscription(
   if (unknown) invalid(`directive '${unknown.name.value}' is not defined in the schema`, undefined);
   if (fields.length > 1) return severalAnswer(ctx, fields, leaf);
   if (role.relay) {
-    const root = relayRoot(ctx, field);
+    const root = relayRoot(ctx, field, 'subscription');
     if (root.kind === 'introspection') {
       invalid(`field '${field.name}' not found in type: '${SUBSCRIPTION_ROOT}'`, field.path);
     }

@@ -149,7 +149,7 @@ it('serves the Relay API', async () => {
 
 it('keeps line breaks of a json value out of the frame of an event', () => {
   const event = nextEvent('{"data":{"doc":{\r\n  "a": 1\n}}}');
-  expect(event).toBe('event: next\ndata: {"data":{"doc":{\ndata:   "a": 1\ndata: }}}\n\n');
+  expect(event).toBe('event: next\ndata: {"data":{"doc":{   "a": 1 }}}\n\n');
 });
 
 it('refuses what a page of another site could send', async () => {

@@ -9,7 +9,7 @@ export const COMPLETE_EVENT = 'event: complete\ndata:\n\n';
 
 /** A result: `response` is the JSON text `{"data":…}` or `{"errors":…}`. */
 export function nextEvent(response: string): string {
-  // A column of type json keeps the line breaks it was written with; they are between its tokens, and a client that reads
-  // several lines of data puts them there again.
-  return `event: next\ndata: ${response.replace(/\r\n|\r|\n/g, '\ndata: ')}\n\n`;
+  // A column of type json keeps the line breaks it was written with. They are between its tokens, where a blank means the
+  // same, and some clients take the first line of an event for all of it.
+  return `event: next\ndata: ${response.replace(/\r\n|\r|\n/g, ' ')}\n\n`;
 }

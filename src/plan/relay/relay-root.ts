@@ -1,4 +1,4 @@
-// A field of the Relay API's query root -> SQL: a page of a table or of a function's rows, or the row of an id.
+// A field of the root of the Relay API's queries or subscriptions -> SQL: a page of a table or of a function's rows, or the row of an id.
 
 import type { ConnectionField } from '../../artifact/relay.ts';
 import { namespaceTypeName } from '../../artifact/type-names.ts';
@@ -15,13 +15,14 @@ import { objectFields, objectSql } from '../select.ts';
 import { connectionSql } from './connection.ts';
 import { nodeSource } from './node.ts';
 
-const QUERY_ROOT = 'query_root';
+/** What has a root of its own, with the same fields. */
+type RelayOperation = 'query' | 'subscription';
 
 /**
  * Plans one field of the root.
  * @throws HedgeError `validation-failed` for a field that is not there, and for its arguments.
  */
-export function relayRootField(ctx: PlanContext, field: SelectedField): Root {
+export function relayRootField(ctx: PlanContext, field: SelectedField, operation: RelayOperation): Root {
   const { key, name } = field;
   const { fields, namespaces } = must(ctx.role.relay, 'a role seen through the Relay API').query;
   if (isIntrospection(ctx, name)) return { kind: 'introspection', key, node: withKey(field) };
@@ -30,9 +31,9 @@ export function relayRootField(ctx: PlanContext, field: SelectedField): Root {
     return { kind: 'source', key, source: source.table.source, value: objectSql(ctx, source, field) };
   }
   const namespace = namespaces.get(name);
-  if (!namespace) return connectionField(ctx, fields, QUERY_ROOT, field);
+  if (!namespace) return connectionField(ctx, fields, `${operation}_root`, field);
   readArguments(field, []);
-  const typeName = namespaceTypeName(namespace.naming, name, 'query');
+  const typeName = namespaceTypeName(namespace.naming, name, operation);
   const members = collectFields(ctx, typeName, field.selectionSets, field.path).map((member) =>
     connectionField(ctx, namespace.fields, typeName, member),
   );
