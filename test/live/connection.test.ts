@@ -112,6 +112,22 @@ describe('a connection object', () => {
     await expect.poll(left, { timeout: 5000 }).toEqual([]);
   });
 
+  it('wakes with those who are known when others had not said who they are', async () => {
+    const silent = await Promise.all(Array.from({ length: 20 }, () => openSocket(live.url)));
+    const known = await Promise.all(Array.from({ length: 20 }, () => subscribed(MINE, user('a'))));
+    await live.worker.evict('ConnectionObject');
+    await write('first');
+    for (const { socket } of known)
+      expect(await socket.next('1')).toMatchObject({ payload: rows([1, 'first']) });
+    await live.worker.evict('ConnectionObject');
+    await write('second');
+    for (const { socket } of known)
+      expect(await socket.next('1')).toMatchObject({ payload: rows([1, 'second']) });
+    for (const { socket } of known) socket.close();
+    for (const socket of silent) socket.close();
+    await expect.poll(left, { timeout: 5000 }).toEqual([]);
+  });
+
   it('forgets sockets that were cut off', async () => {
     const sockets = await Promise.all([subscribed(MINE, user('a')), subscribed(MINE, user('b'))]);
     for (const { socket } of sockets) socket.cut();

@@ -80,6 +80,7 @@ export async function startConnections(ctx: DurableObjectState, env: Env): Promi
   /** What the directory is told, one by one; it is told that there are sockets before the first of them is let in. */
   let enlisting: Promise<boolean> = Promise.resolve(false);
   let version: string | null = null;
+  let isAwake = false;
 
   const registry = createRegistry({
     store,
@@ -181,7 +182,8 @@ export async function startConnections(ctx: DurableObjectState, env: Env): Promi
       enlisting = Promise.resolve(true);
       await alarm.arm();
     }
-    if (kept.version !== null) forgetAll();
+    isAwake = true;
+    if (kept.version !== null || kept.clients.length > 0) forgetAll();
   }
 
   function clientOf(socket: WebSocket): Client | undefined {
@@ -217,7 +219,7 @@ export async function startConnections(ctx: DurableObjectState, env: Env): Promi
 
   /** With the last socket everything goes, once the pollers were told. */
   function forgetAll(): void {
-    if (clients.size > 0 || !registry.isEmpty()) return;
+    if (!isAwake || clients.size > 0 || !registry.isEmpty()) return;
     version = null;
     alarm.forget();
     waitUntil(store.clear());
