@@ -23,6 +23,8 @@ export interface RunWorkerOptions {
   readonly guarded?: boolean;
   /** Folder behind the `ASSETS` binding; the checkout's own unless told. */
   readonly assetsDir?: string;
+  /** A folder for what Durable Objects keep; it is thrown away with the worker unless told. */
+  readonly objectsDir?: string;
   /** Receives what the worker logs; unless given it goes to standard output and error. */
   readonly onLog?: (log: WorkerdStructuredLog) => void;
 }
@@ -137,6 +139,7 @@ async function miniflareOptions(
     workers: options.guarded === true ? [guard, hedge] : [hedge],
     host: '127.0.0.1',
     port: options.port ?? 0,
+    ...(options.objectsDir !== undefined && { resourcePersistencePath: options.objectsDir }),
     cf: false, // else the runtime asks the network where it is
     ...(options.onLog && { handleStructuredLogs: options.onLog }),
   });

@@ -67,6 +67,8 @@ export class ConnectionObject extends DurableObject<Env> implements Connections,
     this.#runtime ??= import('./connection/runtime.ts').then(({ startConnections }) =>
       startConnections(this.ctx, this.env),
     );
+    // What could not start is started anew by the next call.
+    this.#runtime.catch(() => (this.#runtime = undefined));
     return this.#runtime;
   }
 }

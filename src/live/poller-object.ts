@@ -4,6 +4,7 @@ import { DurableObject } from 'cloudflare:workers';
 
 import type { Env } from '../service.ts';
 import type { PollerRuntime } from './poller/runtime.ts';
+import { WATCHDOG_MS } from './poller/settings.ts';
 import type { Poller, PollerState, Registration } from './types.ts';
 
 /** See `Poller` for what its methods do. */
@@ -27,13 +28,21 @@ export class PollerObject extends DurableObject<Env> implements Poller {
   }
 
   override async alarm(): Promise<void> {
-    await (await this.#loaded()).alarm();
+    // First, and nothing is thrown: the platform gives up on an alarm that fails six times.
+    await this.ctx.storage.setAlarm(Date.now() + WATCHDOG_MS);
+    try {
+      await (await this.#loaded()).alarm();
+    } catch {
+      // The database with the metadata is away, or a connection object: the alarm that was set tries again.
+    }
   }
 
   #loaded(): Promise<PollerRuntime> {
     this.#runtime ??= import('./poller/runtime.ts').then(({ startPoller }) =>
       startPoller(this.ctx, this.env),
     );
+    // What could not start is started anew by the next call.
+    this.#runtime.catch(() => (this.#runtime = undefined));
     return this.#runtime;
   }
 }

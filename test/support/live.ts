@@ -14,6 +14,8 @@ export interface LiveOptions {
   readonly database?: TestDatabase;
   /** Vars of the worker over the usual ones. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Where its Durable Objects keep what they do. */
+  readonly objectsDir?: string;
   /** Receives each line of the worker's log. */
   readonly onLine?: (line: string) => void;
 }
@@ -60,6 +62,7 @@ export async function startLive(options: LiveOptions = {}): Promise<Live> {
     bundleDir: inject('bundleDir'),
     artifactText: '',
     vars,
+    ...(options.objectsDir !== undefined && { objectsDir: options.objectsDir }),
     onLog: ({ message }) => options.onLine?.(message),
   });
   const request: Live['request'] = async (path, init = {}) => {
@@ -79,6 +82,7 @@ export async function startLive(options: LiveOptions = {}): Promise<Live> {
     database,
     worker,
     vars,
+    ...(options.objectsDir !== undefined && { objectsDir: options.objectsDir }),
     request,
     command(type, args, { path = '/v1/metadata', version, resourceVersion, headers = {} } = {}) {
       const body = JSON.stringify({ type, version, resource_version: resourceVersion, args });

@@ -94,10 +94,15 @@ export async function openSocket(url: string, options: SocketOptions = {}): Prom
         reject(new Error(`no ${what} within ${ms} ms; it had ${JSON.stringify(frames)}`));
       }, ms);
       const watcher = (): void => {
-        const value = look();
-        if (value === undefined) return;
-        finish();
-        resolve(value);
+        try {
+          const value = look();
+          if (value === undefined) return;
+          finish();
+          resolve(value);
+        } catch (error) {
+          finish();
+          reject(error);
+        }
       };
       watchers.add(watcher);
     });

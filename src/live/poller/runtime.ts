@@ -15,6 +15,7 @@ import { must } from '../../util/assert.ts';
 import type { Connections, Delivery, PollerState, Registration } from '../types.ts';
 import type { PollerCore } from './core.ts';
 import { createPoller } from './core.ts';
+import { WATCHDOG_MS } from './settings.ts';
 
 /** What the object's methods do. */
 export interface PollerRuntime {
@@ -22,14 +23,13 @@ export interface PollerRuntime {
   unregister(connection: string, cohorts: readonly string[]): Promise<void>;
   nudge(source: string, tables: readonly string[] | null): Promise<number>;
   state(): PollerState;
+  /** The next alarm is set already. */
   alarm(): Promise<void>;
 }
 
 /** In storage: the object's own name, and the connection objects with subscribers. */
 const NAME = 'name';
 const CONNECTION = 'connection/';
-/** The alarm wakes an object that was evicted with subscribers; while it is awake its timers do the work. */
-const WATCHDOG_MS = 30_000;
 
 /** Starts the poller, with the subscribers it had before it was evicted. */
 export async function startPoller(ctx: DurableObjectState, env: Env): Promise<PollerRuntime> {
@@ -130,8 +130,9 @@ export async function startPoller(ctx: DurableObjectState, env: Env): Promise<Po
     nudge: async (source, tables) => await core.nudge(source, tables),
     state: () => core.state(),
     async alarm() {
-      if (kept.size > 0) await storage.setAlarm(Date.now() + WATCHDOG_MS);
       await keep();
+      // The object set the next one before it asked.
+      if (kept.size === 0) await storage.deleteAlarm();
     },
   };
 }

@@ -26,3 +26,6 @@ export const DEFAULT_POLL_SETTINGS: PollSettings = {
   fullInterval: 30_000,
   nudgeGap: 40,
 };
+
+/** A poller's alarm wakes it where it was evicted with subscribers; while it is awake its timers do the work. */
+export const WATCHDOG_MS = 30_000;
