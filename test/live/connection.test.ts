@@ -27,10 +27,14 @@ const rows = (...items: readonly (readonly [number, string])[]) => ({
 
 let live: Live;
 let client: pg.Client;
+/** Of the worker's log. */
+let lines: string[];
 
 async function start(env: Readonly<Record<string, string>> = {}): Promise<void> {
+  lines = [];
   live = await startLive({
     sql: SQL,
+    onLine: (line) => lines.push(line),
     env: {
       HASURA_GRAPHQL_LIVE_QUERIES_MULTIPLEXED_REFETCH_INTERVAL: '100',
       HASURA_GRAPHQL_STREAMING_QUERIES_MULTIPLEXED_REFETCH_INTERVAL: '100',
@@ -209,6 +213,25 @@ describe('a connection object', () => {
     await expect.poll(() => JSON.stringify(slow.frames.at(-1)?.payload)).toContain('4444');
     expect(slow.frames.length).toBe(2 + 1 + 1);
     slow.close();
+  });
+
+  it('says in the log what happens', async () => {
+    lines.length = 0;
+    const { socket } = await subscribed(MINE, user('a'));
+    socket.start('bad', '{ nothing }');
+    await socket.next('bad');
+    socket.stop('1');
+    socket.close();
+    const events = (): unknown[] =>
+      lines
+        .map((line) => JSON.parse(line) as { type: string; detail: { event: Record<string, unknown> } })
+        .filter(({ type }) => type === 'websocket-log')
+        .map(({ detail: { event } }) => {
+          const of = event['detail'] as { operation_id: string; operation_type: { type: string } } | null;
+          return of ? `${of.operation_id} ${of.operation_type.type}` : event['type'];
+        });
+    await expect.poll(events).toEqual(['accepted', '1 started', 'bad query_err', '1 stopped', 'closed']);
+    expect(lines.join('\n')).not.toContain(ADMIN_SECRET);
   });
 
   it('refuses pages that CORS does not name', async () => {
