@@ -43,6 +43,8 @@ const PARALLEL = 4;
 const QUIET_BEFORE_IDLE_MS = 60_000;
 const IDLE_GROWTH = 1.5;
 const MAX_BACKOFF_MS = 30_000;
+/** A longer one would end at once. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 /** Part of the interval that is left to others where a poll takes longer than it. */
 const MIN_PAUSE = 0.1;
 
@@ -70,7 +72,7 @@ export function createLoop(options: LoopOptions): Loop {
     if (stopped || groups.size === 0 || (timer !== undefined && timerAt <= at)) return;
     if (timer !== undefined) clearTimeout(timer);
     timerAt = at;
-    timer = setTimeout(() => void pass(), Math.max(0, at - now()));
+    timer = setTimeout(() => void pass(), Math.min(MAX_TIMEOUT_MS, Math.max(0, at - now())));
   }
 
   const urgent = (): boolean =>
@@ -117,7 +119,7 @@ export function createLoop(options: LoopOptions): Loop {
           ? interval
           : Math.min(options.idleInterval, pause * IDLE_GROWTH);
       pause = Math.max(pause, interval);
-      if (isFull) lastFull = at;
+      if (changed || isFull) lastFull = at;
     }
     const all = isTick && (changed || isFull);
     const due = [...groups.values()].flatMap((group) => {
@@ -149,6 +151,9 @@ export function createLoop(options: LoopOptions): Loop {
     if (told.length === 0) return;
     group.changes += 1;
     lastChange = now();
+    // The database is awake and others may write, too: not the time for long pauses.
+    pause = interval;
+    nextTick = Math.min(nextTick, lastChange + interval);
     await options.deliver(told);
   }
 
