@@ -11,5 +11,7 @@ export function quoted(text: string): string {
 
 /** A text as a member of an array in Postgres' input syntax: `{"a","b"}`. */
 export function quotedElement(text: string): string {
+  // As Hasura writes numbers, which its explanations of subscriptions show.
+  if (/^-?\d+$/.test(text)) return text;
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
