@@ -20,6 +20,7 @@ beforeAll(async () => {
     env: {
       HASURA_GRAPHQL_LIVE_QUERIES_MULTIPLEXED_REFETCH_INTERVAL: '100',
       HASURA_GRAPHQL_STREAMING_QUERIES_MULTIPLEXED_REFETCH_INTERVAL: '100',
+      HASURA_GRAPHQL_SCHEMA_SYNC_POLL_INTERVAL: '100',
       HASURA_GRAPHQL_WEBSOCKET_KEEPALIVE: '1',
       HASURA_GRAPHQL_ENABLED_APIS: 'graphql,metadata,developer',
     },
@@ -136,7 +137,7 @@ describe.each(CLIENT_KINDS)('$name', ({ api, create }) => {
   });
 });
 
-it('clients that come back after the service was away have the newest state', async () => {
+it('clients that come back have the newest state, after the service was away and after its metadata changed', async () => {
   const kinds = CLIENT_KINDS.filter(({ reconnects }) => reconnects);
   const all = kinds.map(({ name, api, create }) => {
     const client = create(live.url, HEADERS);
@@ -152,6 +153,14 @@ it('clients that come back after the service was away have the newest state', as
   await poll(newest).toEqual(allHave('one', 'meanwhile'));
   await database.query(`update item set text = 'after' where id = 2`);
   await poll(newest).toEqual(allHave('one', 'after'));
+  const args = {
+    table: { schema: 'public', name: 'quotient' },
+    role: 'user',
+    permission: { columns: ['id'], filter: {} },
+  };
+  expect(await live.command('pg_create_select_permission', args)).toMatchObject({ status: 200 });
+  await database.query(`update item set text = 'at last' where id = 2`);
+  await poll(newest).toEqual(allHave('one', 'at last'));
   for (const { client } of all) client.dispose();
   await poll(left).toEqual([]);
   expect(all.flatMap(({ told }) => told.errors)).toEqual([]);

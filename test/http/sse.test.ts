@@ -1,5 +1,6 @@
 // Streams of server-sent events on the real worker.
 
+import { SignJWT } from 'jose';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -11,6 +12,7 @@ import { ADMIN_SECRET, type Hedge, startHedge } from '../support/hedge.ts';
 
 const ADMIN = { 'x-hasura-admin-secret': ADMIN_SECRET };
 const USER = { ...ADMIN, 'x-hasura-role': 'user', 'x-hasura-user-id': 'a' };
+const KEY = 'a secret of at least thirty-two bytes';
 const MINE = 'subscription { item(order_by: {id: asc}) { id text } }';
 
 let hedge: Hedge;
@@ -25,7 +27,12 @@ beforeAll(async () => {
       HASURA_GRAPHQL_STREAMING_QUERIES_MULTIPLEXED_REFETCH_INTERVAL: '100',
       HASURA_GRAPHQL_WEBSOCKET_KEEPALIVE: '1',
       HASURA_GRAPHQL_ENABLED_APIS: 'graphql,metadata,developer',
-      HASURA_GRAPHQL_UNAUTHORIZED_ROLE: 'user',
+      HASURA_GRAPHQL_UNAUTHORIZED_ROLE: 'nobody',
+      HASURA_GRAPHQL_JWT_SECRET: JSON.stringify({
+        type: 'HS256',
+        key: KEY,
+        header: { type: 'Cookie', name: 'token' },
+      }),
       HASURA_GRAPHQL_CORS_DOMAIN: 'https://app.example.com',
     },
   });
@@ -152,15 +159,53 @@ it('keeps line breaks of a json value out of the frame of an event', () => {
   expect(event).toBe('event: next\ndata: {"data":{"doc":{   "a": 1 }}}\n\n');
 });
 
-it('refuses what a page of another site could send', async () => {
-  const foreign = { cookie: 'session=1', 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
-  const text = await openEvents(`${hedge.url}/v1/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'text/plain', ...foreign },
-    body: JSON.stringify({ query: MINE }),
+const tokenOf = (expires: string): Promise<string> =>
+  new SignJWT({
+    'https://hasura.io/jwt/claims': {
+      'x-hasura-default-role': 'user',
+      'x-hasura-allowed-roles': ['user'],
+      'x-hasura-user-id': 'b',
+    },
+  })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime(expires)
+    .sign(new TextEncoder().encode(KEY));
+
+describe('a visitor’s cookie', () => {
+  it.each([
+    ['GET', 'same-origin', 200],
+    ['GET', 'cross-site', 403],
+    ['GET', 'same-site', 403],
+    ['POST', 'cross-site', 415],
+  ])('sent by %s from a page that is %s: %i', async (method, site, status) => {
+    const origin = 'https://evil.example';
+    const headers = { cookie: `token=${await tokenOf('1h')}`, 'sec-fetch-site': site, origin };
+    const events =
+      method === 'GET'
+        ? await get(MINE, headers)
+        : await openEvents(`${hedge.url}/v1/graphql`, {
+            method,
+            headers: { 'content-type': 'text/plain', ...headers },
+            body: JSON.stringify({ query: MINE }),
+          });
+    expect(events.response.status).toBe(status);
+    expect(events.response.headers.get('access-control-allow-origin')).toBeNull();
+    if (status === 200) expect(await events.next()).toEqual(items([2, 'two']));
+    await events.leave();
   });
-  expect(text.response.status).toBe(415);
-  expect(text.response.headers.get('access-control-allow-origin')).toBeNull();
+});
+
+it('breaks off when the token ends, so that the client comes again with another', async () => {
+  const events = await post(MINE, { cookie: `token=${await tokenOf('2s')}` });
+  expect(await events.next()).toEqual(items([2, 'two']));
+  expect(await events.end()).toBe('broken');
+});
+
+it('keeps no stream open for HEAD', async () => {
+  const url = `${hedge.url}/v1/graphql?query=${encodeURIComponent(MINE)}`;
+  const { status } = await fetch(url, { method: 'HEAD', headers: { ...ADMIN, accept: 'text/event-stream' } });
+  expect(status).toBe(200);
+  expect(await subscriptions()).toEqual([]);
 });
 
 it('refuses a batch', async () => {
