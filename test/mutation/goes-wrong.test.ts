@@ -358,7 +358,7 @@ describe('a value', () => {
     ['raw', '"\\\\x1"', `${objects} invalid hexadecimal data: odd number of digits`],
     ['r', '"[2,1]"', `${objects} range lower bound must be less than or equal to range upper bound`],
     ['r', '"2,1"', `${objects} malformed range literal: "2,1"`],
-    ['matrix', '[[1, 2], [3]]', `${objects} malformed array literal: "{{"1","2"},{"3"}}"`],
+    ['matrix', '[[1, 2], [3]]', `${objects} malformed array literal: "{{1,2},{3}}"`],
     ['j', '{a: "\\\\u0000"}', 'ok'],
     ['j', '{a: "\\u0000"}', `${objects} unsupported Unicode escape sequence`],
     ['names', '["\\u0000"]', 'data-exception $.selectionSet.insert_value.args.objects[0].names'],
