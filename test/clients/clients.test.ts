@@ -1,5 +1,6 @@
 // Clients of applications on the real worker: whatever they make of our frames, an application sees what it asked for.
 
+import { createClient } from 'graphql-ws';
 import type pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -135,6 +136,19 @@ describe.each(CLIENT_KINDS)('$name', ({ api, create }) => {
     const next = tell(client, { query: `query List ${selection(api)}` });
     await poll(() => next.results).toHaveLength(1);
   });
+});
+
+it('graphql-ws is answered its pings', async () => {
+  let pongs = 0;
+  const client = createClient({
+    url: `${live.url.replace(/^http/, 'ws')}/v1/graphql`,
+    connectionParams: { headers: HEADERS },
+    keepAlive: 50,
+    lazy: false,
+    on: { pong: (received) => void (pongs += received ? 1 : 0) },
+  });
+  await poll(() => pongs).toBeGreaterThan(3);
+  await client.dispose();
 });
 
 it('clients that come back have the newest state, after the service was away and after its metadata changed', async () => {
