@@ -97,7 +97,7 @@ async function bench(flags: Flags, progress: Progress, shutdown: Shutdown): Prom
   const { interval, quick = false } = flags;
   const sizes = sizesOf(
     flags.sockets ?? (quick ? [200] : [1000, 5000]),
-    flags.cohorts ?? (quick ? [1, 200] : [1, 100, Number.POSITIVE_INFINITY]),
+    flags.cohorts ?? (quick ? [100] : [1, 100, Number.POSITIVE_INFINITY]),
   );
   const loads = loadsOf(flags.rates ?? (quick ? [0, 20] : [0, 1, 20]), flags.seconds ?? (quick ? 2 : 10));
 

@@ -46,6 +46,8 @@ export function createPoller(options: PollerOptions): PollerCore {
   const { settings } = options;
   const loops = new Map<string, Loop>();
   const cohorts = new Map<string, Cohort>();
+  /** By connection object, how many cohorts it has subscribers of. */
+  const wanted = new Map<string, number>();
   /** By connection object, how often in a row it was not reached. */
   const lost = new Map<string, number>();
 
@@ -121,11 +123,17 @@ export function createPoller(options: PollerOptions): PollerCore {
     unregister(connection, [...cohorts.keys()]);
   }
 
+  function count(connection: string, change: number): void {
+    const cohortCount = (wanted.get(connection) ?? 0) + change;
+    if (cohortCount === 0) wanted.delete(connection);
+    else wanted.set(connection, cohortCount);
+  }
+
   function unregister(connection: string, keys: readonly string[]): void {
     for (const key of keys) {
       const cohort = cohorts.get(key);
       if (!cohort) continue;
-      cohort.connections.delete(connection);
+      if (cohort.connections.delete(connection)) count(connection, -1);
       cohort.waiting.delete(connection);
       if (cohort.connections.size > 0) continue;
       cohorts.delete(key);
@@ -147,6 +155,7 @@ export function createPoller(options: PollerOptions): PollerCore {
         const cohort = cohorts.get(info.key) ?? createCohort(info, group);
         cohorts.set(info.key, cohort);
         cohort.group.cohorts.set(info.key, cohort);
+        if (!cohort.connections.has(connection)) count(connection, 1);
         cohort.connections.add(connection);
         cohort.waiting.add(connection);
         woken.add(loop);
@@ -168,11 +177,12 @@ export function createPoller(options: PollerOptions): PollerCore {
       return Promise.resolve(cohorts.size);
     },
     state: () => stateOf([...loops.values()]),
-    connections: () => new Set([...cohorts.values()].flatMap((cohort) => [...cohort.connections])),
+    connections: () => new Set(wanted.keys()),
     stop() {
       for (const loop of loops.values()) loop.stop();
       loops.clear();
       cohorts.clear();
+      wanted.clear();
       lost.clear();
     },
   };
