@@ -86,10 +86,10 @@ export function planSubscription(
 
 /** Live queries of tables beside each other; what is below a namespace, or a stream, stays alone. */
 function severalAnswer(ctx: PlanContext, fields: readonly SelectedField[], leaf: PlanLeaf): Answer {
-  const { fields: own } = ctx.role.subscription;
+  const { fields: own, namespaces } = ctx.role.subscription;
   const roots = fields.map((field) => {
-    const kind = own.get(field.name)?.kind;
-    if (ctx.role.relay || kind === undefined || kind === 'select_stream') return severalFields();
+    const isStream = own.get(field.name)?.kind === 'select_stream';
+    if (ctx.role.relay || isStream || namespaces.has(field.name)) return severalFields();
     return leaf(ctx, own, SUBSCRIPTION_ROOT, field);
   });
   const sources = new Set(roots.map((root) => (root.kind === 'source' ? root.source : undefined)));

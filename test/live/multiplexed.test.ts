@@ -160,6 +160,11 @@ describe('a live query', () => {
       'subscription { mine: article(where: {author: {name: {_neq: "it\'s"}}}) { number: id } }',
       {},
     ],
+    [
+      'several fields, where it is asked for',
+      'subscription @_multiple_top_level_fields { some: article(limit: 1) { id } author(order_by: {id: asc}) { name } }',
+      {},
+    ],
   ])('gives each subscriber what a query would: %s', async (_, query, variables) => {
     const subscribed = subscribe('user', query, variables);
     const users = ['1', '2', '5', '99'];
@@ -172,7 +177,7 @@ describe('a live query', () => {
     const asked: unknown[] = [];
     for (const user of users) {
       const session = { 'x-hasura-user-id': user };
-      asked.push(await ask('user', query.replace('subscription', 'query'), { session, variables }));
+      asked.push(await ask('user', query.replace(/subscription(?: @\w+)?/, 'query'), { session, variables }));
     }
     expect(rows.map(({ data }) => data)).toEqual(asked);
     const again = cohorts.map((cohort, n) => ({ ...cohort, hash: rows[n]?.hash ?? null }));
@@ -383,6 +388,21 @@ describe('is refused', () => {
       'user',
       '{ article_stream(batch_size: 1, cursor: {initial_value: {id: 1}, ordering: UP}) { id } }',
       "$.selectionSet.article_stream.args.cursor[0].ordering expected one of the values ['ASC', 'DESC'] for type 'cursor_ordering', but found 'UP'",
+    ],
+    [
+      'user',
+      '@_multiple_top_level_fields { article { id } author_stream(batch_size: 1, cursor: {initial_value: {id: 1}}) { id } }',
+      '$ subscriptions must select one top level field',
+    ],
+    [
+      'user',
+      '@_multiple_top_level_fields { article { id } secret { id } }',
+      "$.selectionSet.secret field 'secret' not found in type: 'subscription_root'",
+    ],
+    [
+      'user',
+      '@_multiple_top_level_fields @cached { article { id } }',
+      "$ directive 'cached' is not defined in the schema",
     ],
     ['user', '@cached { article { id } }', "$ directive 'cached' is not defined in the schema"],
   ])('to %s: %s', (role, query, message) => {
