@@ -65,7 +65,8 @@ function canBeStored({ method }: Request): boolean {
 function askerHeaders({ jwts, cors }: AudienceConfig): readonly string[] {
   const names = jwts.map(({ header }) => tokenHeader(header));
   const origin = cors.kind === 'disabled' ? [] : ['Origin'];
-  return [...new Set(['X-Hasura-Admin-Secret', 'X-Hasura-Access-Key', ...names, ...origin])];
+  // Who accepts events gets a stream at the same URL.
+  return [...new Set(['Accept', 'X-Hasura-Admin-Secret', 'X-Hasura-Access-Key', ...names, ...origin])];
 }
 
 function tokenHeader(place: JwtHeader): string {

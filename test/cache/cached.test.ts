@@ -255,7 +255,7 @@ describe('REST endpoints', () => {
     };
     const admin = { 'x-hasura-admin-secret': ADMIN_SECRET };
     const rows = (...ids: number[]) => ({ item: ids.map((id) => ({ id })) });
-    const credentials = 'X-Hasura-Admin-Secret, X-Hasura-Access-Key, Origin';
+    const credentials = 'Accept, X-Hasura-Admin-Secret, X-Hasura-Access-Key, Origin';
     expect(await get('items', admin)).toEqual(['private, no-cache, max-age=n', null, rows(1, 2, 3)]);
     expect(await get('items')).toEqual(['public, max-age=n, s-maxage=n', credentials, rows(1, 2)]);
     expect(await get('fresh')).toEqual(['no-store', null, rows(1, 2)]);

@@ -158,12 +158,12 @@ describe('caches on the way', () => {
   it.each<[string, Readonly<Record<string, string>>, Headers, [string, string | null]]>([
     ['nothing without @cached', { query: '{ __typename }' }, {}, ['no-store', null]],
     ['no errors', { query: 'query @cached { x }' }, {}, ['no-store', null]],
-    ['what is anybody’s', CACHED, {}, [PUBLIC, 'X-Hasura-Admin-Secret, X-Hasura-Access-Key, Origin']],
+    ['what is anybody’s', CACHED, {}, [PUBLIC, 'Accept, X-Hasura-Admin-Secret, X-Hasura-Access-Key, Origin']],
     [
       'whatever role a visitor says to have',
       CACHED,
       { 'x-hasura-role': 'admin', 'x-hasura-user-id': '1', cookie: 'x=y' },
-      [PUBLIC, 'X-Hasura-Admin-Secret, X-Hasura-Access-Key, Origin'],
+      [PUBLIC, 'Accept, X-Hasura-Admin-Secret, X-Hasura-Access-Key, Origin'],
     ],
     ['nothing of an administrator', CACHED, ADMIN, [PRIVATE, null]],
     [
@@ -180,7 +180,7 @@ describe('caches on the way', () => {
   it('are told which header names the visitor', async () => {
     expect(await control(CACHED, {}, { ...OPEN_ROLE, HASURA_GRAPHQL_JWT_SECRET: JWT })).toEqual([
       PUBLIC,
-      'X-Hasura-Admin-Secret, X-Hasura-Access-Key, Cookie, Origin',
+      'Accept, X-Hasura-Admin-Secret, X-Hasura-Access-Key, Cookie, Origin',
     ]);
   });
 

@@ -187,7 +187,7 @@ describe('a token', () => {
     const mine = ['{"data":{"item":[{"id":1}]}}', 'private, no-cache, max-age=n', null];
     expect(await get(await tokenOf('1'))).toEqual(mine);
     const anybodys = ['{"data":{"item":[{"id":1},{"id":2}]}}', 'public, max-age=n, s-maxage=n'];
-    const vary = 'X-Hasura-Admin-Secret, X-Hasura-Access-Key, Authorization, Origin';
+    const vary = 'Accept, X-Hasura-Admin-Secret, X-Hasura-Access-Key, Authorization, Origin';
     expect(await get({ cookie: 'authorization=x', 'x-hasura-role': 'owner' })).toEqual([...anybodys, vary]);
     expect(await get(await tokenOf('1'))).toEqual(mine);
   });
