@@ -6,6 +6,12 @@ import { must } from '../../util/assert.ts';
 import type { WebhookHeader } from '../../webhook/types.ts';
 import type { DeliveryTrigger, DeliveryTriggers } from './types.ts';
 
+/** Of a call, in seconds: a consumer of a queue has 15 minutes for all it does. */
+const MAX_TIMEOUT_SECONDS = 600;
+
+/** Between tries: more than anybody waits for, and what every time can be put off by. */
+const MAX_INTERVAL_SECONDS = 365 * 24 * 60 * 60;
+
 export interface DeliveryOptions {
   /** How many events of one trigger are delivered at one time at most. */
   readonly concurrency: number;
@@ -39,8 +45,8 @@ function deliveryTrigger(
         : { text: trigger.webhook },
     headers: (trigger.headers ?? []).map(webhookHeader),
     retries,
-    intervalSeconds: interval,
-    timeoutSeconds: timeout,
+    intervalSeconds: Math.min(interval, MAX_INTERVAL_SECONDS),
+    timeoutSeconds: Math.min(timeout, MAX_TIMEOUT_SECONDS),
     concurrency,
     transformRequest: transformOf(trigger),
   };

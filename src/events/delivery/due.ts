@@ -1,7 +1,7 @@
 // Recorded events -> when the next one is due: what an alarm is set to, and how far the delivery is behind.
 
 import type { Database } from '../../execute/types.ts';
-import { OPEN } from './claim.ts';
+import { DUE_ORDER, OPEN } from './claim.ts';
 import { leaseSeconds } from './lease.ts';
 import type { DeliveryTriggers } from './types.ts';
 
@@ -15,8 +15,8 @@ function first(time: string, condition: string, order: string): string {
 const DUE = `select pg_catalog.round(1000 * extract(epoch from pg_catalog.min(d.due) - pg_catalog.now()))::text
 from pg_catalog.json_to_recordset($1::json) t (name text, lease double precision) cross join lateral (
   select least(
-    ${first(`least(pg_catalog.now(), l.created_at at time zone 'UTC')`, 'l.locked is null and l.next_retry_at is null', 'l.created_at')},
-    ${first(`l.next_retry_at at time zone 'UTC'`, 'l.locked is null and l.next_retry_at is not null', 'l.next_retry_at')},
+    ${first(`least(pg_catalog.now(), l.created_at at time zone 'UTC')`, 'l.locked is null and l.next_retry_at is null', DUE_ORDER)},
+    ${first(`l.next_retry_at at time zone 'UTC'`, 'l.locked is null and l.next_retry_at is not null', DUE_ORDER)},
     ${first(`l.locked + t.lease * interval '1 second'`, 'l.locked is not null', 'l.locked')}
   ) as due
 ) d`;
