@@ -61,6 +61,11 @@ export interface Cohort {
   isPaused: boolean;
 }
 
+/** What the subscriptions of an object were planned with: the digest of the artifact; null where there are none. */
+export interface Planned {
+  version: string | null;
+}
+
 /** What a socket was sent and what waits for it. */
 export interface Outbox {
   /** Characters that the client did not confirm. */
