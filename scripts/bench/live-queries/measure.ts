@@ -48,7 +48,7 @@ export interface MeasureOptions {
 /** Beside an interval: how long the last results may take to come. */
 const SETTLE_MS = 1500;
 
-/** Opens the subscribers, and measures one load after the other. @throws Error when one is told an error or is closed. */
+/** Opens the subscribers, and measures one load after the other. @throws Error when one is told an error or is closed, or something is left of them. */
 export async function measure(target: Target, options: MeasureOptions): Promise<void> {
   const { size } = options;
   const clients = await openClients(target.socketUrl, size.sockets, size.cohorts);
@@ -57,6 +57,17 @@ export async function measure(target: Target, options: MeasureOptions): Promise<
   } finally {
     await clients.close();
   }
+  await expectSilence(target, options.interval);
+}
+
+/** The sockets are gone without a word. @throws Error when Postgres is still asked for what they subscribed to. */
+async function expectSilence(target: Target, interval: number): Promise<void> {
+  await sleep(interval + SETTLE_MS);
+  const before = await target.statements();
+  await sleep(interval * 2);
+  const after = await target.statements();
+  if (after.polls > before.polls || after.probes > before.probes)
+    throw new Error(`${target.name}: without subscribers the database is still asked`);
 }
 
 async function measureLoad(
