@@ -25,7 +25,7 @@ beforeEach(async () => {
   await bench.reset();
 });
 
-const set = async (change: string, ids: readonly string[]): Promise<void> => {
+const set = async (change: string, ids: readonly (string | undefined)[]): Promise<void> => {
   await bench.client.query(`update hdb_catalog.event_log set ${change} where id = any($1)`, [ids]);
 };
 
