@@ -11,6 +11,7 @@ import { inconsistencyJson } from './consistency.ts';
 import { EVENT_OPERATIONS } from './event-operations.ts';
 import { refuseChange } from './metadata-api.ts';
 import type { CommandContext } from './run-command.ts';
+import { testWebhookTransform } from './test-webhook-transform.ts';
 import type { Command } from './types.ts';
 import type { Work } from './work.ts';
 
@@ -69,6 +70,10 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     const inconsistencies = await work.settle();
     if (inconsistencies.length > 0) work.apply(command, dropInconsistent(work.metadata(), inconsistencies));
     return { message: 'success' };
+  },
+
+  async test_webhook_transform(_context, command) {
+    return testWebhookTransform(command);
   },
 
   async get_catalog_state({ api }, command) {

@@ -104,15 +104,23 @@ const table = fc.record({ schema: fc.oneof(fc.constant('public'), name), name },
 const columns = fc.oneof(fc.constant('*'), list(name));
 const header = fc.oneof(object({ name, value: text }), object({ name, value_from_env: text }));
 const headers = list(header);
+/** A text that is a template as it stands. */
+const plain = text.filter((value) => !/["\\]|\{\{/.test(value));
+const template = fc.constantFrom('{}', '{{ $body }}', '"a \\"quote\\"\n{{$body.id}}"');
+
 const transform = object(
   {},
   {
     version: fc.constantFrom(1, 2),
     template_engine: fc.constant('Kriti'),
-    url: text,
-    body: object({ action: fc.constantFrom('transform', 'remove') }, { template: text }),
-    query_params: fc.oneof(text, dictionary(fc.oneof(text, fc.constant(null)))),
-    request_headers: object({}, { add_headers: dictionary(text), remove_headers: list(text) }),
+    url: plain,
+    body: fc.oneof(
+      object({ action: fc.constant('transform'), template }),
+      object({ action: fc.constant('remove') }, { template }),
+      template,
+    ),
+    query_params: fc.oneof(plain, dictionary(fc.oneof(plain, fc.constant(null)))),
+    request_headers: object({}, { add_headers: dictionary(plain), remove_headers: list(text) }),
   },
 );
 

@@ -22,6 +22,7 @@ import {
   record,
   text,
 } from './parse.ts';
+import { requestTransformOf, responseTransformOf } from './transforms.ts';
 
 /** A name that makes a readable name of a function. */
 const LEGAL_NAME = /^[A-Za-z]+[A-Za-z0-9_-]*$/;
@@ -101,8 +102,8 @@ export const createEventTriggerArgs: Parser<CreateEventTriggerArgs> = object(
     const webhookFromEnv = fields.optional('webhook_from_env', text);
     const headers = fields.optional('headers', list(header));
     const replace = fields.optional('replace', bool) ?? false;
-    const requestTransform = fields.optional('request_transform', objectOf('RequestTransform'));
-    const responseTransform = fields.optional('response_transform', objectOf('ResponseTransform'));
+    const requestTransform = fields.optional('request_transform', requestTransformOf(fields.path));
+    const responseTransform = fields.optional('response_transform', responseTransformOf(fields.path));
     const cleanup = fields.optional('cleanup_config', objectOf('AutoTriggerLogCleanupConfig'));
     const { path } = fields;
     if (!isLegalTriggerName(name)) {

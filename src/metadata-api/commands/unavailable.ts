@@ -44,7 +44,6 @@ const UNAVAILABLE: Readonly<Record<string, readonly string[]>> = {
     'get_scheduled_events',
     'get_scheduled_event_invocations',
   ],
-  'Webhook transforms are': ['test_webhook_transform'],
   'Stored procedures are': ['get_stored_procedure', 'track_stored_procedure', 'untrack_stored_procedure'],
   'Connection templates are': ['test_connection_template'],
   'Data connectors are': ['dc_add_agent', 'dc_delete_agent'],

@@ -1,6 +1,9 @@
 // What everything that calls a webhook shares: headers, request and response transforms, retries.
 import * as v from 'valibot';
 
+import { KritiError } from '../../kriti/error.ts';
+import { jsonTemplate, textTemplate } from '../../kriti/template.ts';
+import type { BodyTransform } from '../webhook-types.ts';
 import {
   checked,
   columns,
@@ -13,6 +16,7 @@ import {
   object,
   oneOf,
   optional,
+  type Schema,
   text,
   textOr,
 } from './common.ts';
@@ -29,12 +33,43 @@ export const headers = list(header);
 /** A URL, or the environment variable that holds it. */
 export const webhookUrl = textOr(object({ from_env: text }));
 
-const bodyTransform = textOr(
+/** Where a template is wrong, as the end of a sentence. `quotes`: the columns in front of it, of a quote that is not written. */
+function templateMistake(parse: () => unknown, quotes: number): string | undefined {
+  try {
+    parse();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof KritiError)) throw error;
+    const { line, column } = error.span.start;
+    const place = `line ${line + 1}, column ${column - (line === 0 ? quotes : 0)} of the template`;
+    // What cannot be read is told with everything behind it.
+    const [message = ''] = error.message.split('\n', 1);
+    return `is no Kriti template: ${message.slice(0, 60).replace(/\.$/, '')} (${place})`;
+  }
+}
+
+/** JSON with `{{ }}` in it. */
+const template = checked(text, (source) => templateMistake(() => jsonTemplate(source), 0));
+
+/** A text with `{{ }}` in it. */
+const textWithPlaces = checked(text, (source) => templateMistake(() => textTemplate(source), 1));
+
+const bodyTransform = v.lazy((input): Schema<BodyTransform> =>
+  typeof input === 'string' ? template : bodyAction,
+);
+
+const bodyAction: Schema<Exclude<BodyTransform, string>> = checked(
   object({
     action: oneOf('transform', 'remove', 'x_www_form_urlencoded'),
-    template: optional(text),
-    form_template: optional(textOr(dictionary(text))),
+    template: optional(template),
+    form_template: optional(
+      v.lazy((input): Schema<string | Record<string, string>> =>
+        typeof input === 'string' ? textWithPlaces : dictionary(textWithPlaces),
+      ),
+    ),
   }),
+  ({ action, template: written }) =>
+    action === 'transform' && written === undefined ? 'needs a "template" to transform with' : undefined,
 );
 
 const version = v.picklist([1, 2], '1 or 2');
@@ -43,12 +78,16 @@ export const requestTransform = object({
   version: optional(version),
   template_engine: optional(oneOf('Kriti')),
   method: optional(text),
-  url: optional(text),
+  url: optional(textWithPlaces),
   body: optional(bodyTransform),
   content_type: optional(text),
-  query_params: optional(textOr(dictionary(v.nullable(text)))),
+  query_params: optional(
+    v.lazy((input): Schema<string | Record<string, string | null>> =>
+      typeof input === 'string' ? textWithPlaces : dictionary(v.nullable(textWithPlaces)),
+    ),
+  ),
   request_headers: optional(
-    object({ add_headers: optional(dictionary(text)), remove_headers: optional(list(text)) }),
+    object({ add_headers: optional(dictionary(textWithPlaces)), remove_headers: optional(list(text)) }),
   ),
 });
 
