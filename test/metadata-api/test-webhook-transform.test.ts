@@ -3,8 +3,9 @@
 import { describe, expect, test } from 'vitest';
 
 import { HedgeError } from '../../src/error/hedge-error.ts';
+import { reduce } from '../../src/metadata-api/reduce.ts';
 import { testWebhookTransform } from '../../src/metadata-api/test-webhook-transform.ts';
-import { ARGS } from './commands/cases.ts';
+import { ARGS, BLOG, BLOG_CATALOG } from './commands/cases.ts';
 
 function preview(args: object): unknown {
   return testWebhookTransform({ type: 'test_webhook_transform', version: 1, args, path: ARGS });
@@ -172,4 +173,31 @@ describe('refuses', () => {
       path,
     });
   });
+});
+
+test('an event trigger with a template that cannot be parsed is refused in the same words', () => {
+  const trigger = {
+    name: 'changed',
+    table: 'author',
+    webhook: 'https://example.com',
+    insert: { columns: '*' },
+    request_transform: { url: '{{$base_url', body: '{' },
+  };
+  const create = (): unknown =>
+    reduce(
+      BLOG,
+      { type: 'pg_create_event_trigger', version: 1, args: trigger, path: ARGS },
+      { catalogs: new Map([['default', BLOG_CATALOG]]), defaultSource: null },
+    );
+  expect(create).toThrow(
+    expect.objectContaining({
+      code: 'validation-failed',
+      message: 'request transform validation failed',
+      path: '$.args',
+      internal: [
+        expect.objectContaining({ message: "Unexpected token '\"'." }),
+        expect.objectContaining({ message: 'ParseError: Empty token stream.' }),
+      ],
+    }),
+  );
 });
