@@ -13,7 +13,7 @@ export interface DeliveryTrigger {
   readonly retries: number;
   readonly intervalSeconds: number;
   readonly timeoutSeconds: number;
-  /** How many of its events are delivered at one time at most, whoever does it. */
+  /** How many of its events are claimed at one time. Claims made in the same moment do not see each other's. */
   readonly concurrency: number;
   /** Changes what is sent; what it throws ends the event without a retry. Undefined: it is sent as it is. */
   readonly transformRequest: ((call: WebhookCall) => WebhookCall) | undefined;

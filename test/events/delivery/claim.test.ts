@@ -6,6 +6,7 @@ import { claimEvents, loadEvents } from '../../../src/events/delivery/claim.ts';
 import { dueInMs } from '../../../src/events/delivery/due.ts';
 import { leaseSeconds } from '../../../src/events/delivery/lease.ts';
 import type { DeliveryTrigger } from '../../../src/events/delivery/types.ts';
+import { ADD_DUE_INDEX } from '../../../src/events/source-catalog.ts';
 import { pgClient } from '../../support/database.ts';
 import { pgDatabase } from '../../support/pg-database.ts';
 import type { Bench } from './bench.ts';
@@ -123,6 +124,18 @@ describe('a claim', () => {
       await client.end();
     }
   });
+});
+
+it('a catalog that Hasura made has no index of ours: claims work without, and it can be added', async () => {
+  await bench.client.query('drop index hdb_catalog.hedge_event_log_due');
+  const ids = await bench.record(2);
+  expect((await bench.claim([trigger], 1)).ids).toEqual(ids.slice(0, 1));
+  for (let times = 0; times < 2; times++) await bench.database.query({ sql: ADD_DUE_INDEX, parameters: [] });
+  const { rows } = await bench.client.query(
+    `select indisvalid from pg_index where indexrelid = 'hdb_catalog.hedge_event_log_due'::regclass`,
+  );
+  expect(rows).toEqual([{ indisvalid: true }]);
+  expect((await bench.claim([trigger])).ids).toEqual(ids.slice(1));
 });
 
 describe('a load', () => {
