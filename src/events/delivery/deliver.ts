@@ -8,6 +8,7 @@
 
 import { HedgeError } from '../../error/hedge-error.ts';
 import type { Database } from '../../execute/types.ts';
+import { TransformError } from '../../transform/error.ts';
 import type { WebhookCall } from '../../webhook/call.ts';
 import { callWebhook } from '../../webhook/call.ts';
 import type { Environment } from '../../webhook/types.ts';
@@ -85,7 +86,7 @@ async function deliverEvent(
     return couldNotSend({ event, trigger, body: undefined }, messageOf(error));
   }
   try {
-    if (trigger.transformRequest) call = trigger.transformRequest(call);
+    if (trigger.transformRequest) call = trigger.transformRequest(call, event);
   } catch (error) {
     return couldNotTransform({ event, trigger, body: undefined }, messageOf(error));
   }
@@ -96,7 +97,8 @@ async function deliverEvent(
   return outcomeOf({ event, trigger, body }, await callWebhook(call), now());
 }
 
-/** Of other errors the message could show anything. */
+/** For the log. Of other errors the message could show anything. */
 function messageOf(error: unknown): string {
+  if (error instanceof TransformError) return JSON.stringify(error.problems);
   return error instanceof HedgeError ? error.message : 'the request could not be made';
 }

@@ -16,7 +16,7 @@ export interface DeliveryTrigger {
   /** How many of its events are claimed at one time. Claims made in the same moment do not see each other's. */
   readonly concurrency: number;
   /** Changes what is sent; what it throws ends the event without a retry. Undefined: it is sent as it is. */
-  readonly transformRequest: ((call: WebhookCall) => WebhookCall) | undefined;
+  readonly transformRequest: ((call: WebhookCall, event: ClaimedEvent) => WebhookCall) | undefined;
 }
 
 /** Triggers of a source by name. */

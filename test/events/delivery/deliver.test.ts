@@ -2,12 +2,12 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { HedgeError } from '../../../src/error/hedge-error.ts';
 import { claimEvents } from '../../../src/events/delivery/claim.ts';
 import { deliverClaim } from '../../../src/events/delivery/deliver.ts';
 import { signerOf } from '../../../src/events/delivery/signature.ts';
 import { NeonError } from '../../../src/execute/neon-error.ts';
 import type { Database } from '../../../src/execute/types.ts';
+import { refuse } from '../../../src/transform/error.ts';
 import type { Bench } from './bench.ts';
 import { byName, NAME, startBench } from './bench.ts';
 
@@ -255,7 +255,7 @@ describe('a poison event', () => {
     const trigger = bench.trigger({
       retries: 5,
       transformRequest: (call) => {
-        if (call.body?.includes('poison') === true) throw new HedgeError('unexpected', 'bad template');
+        if (call.body?.includes('poison') === true) refuse('bad template');
         return { ...call, body: '{"changed":true}' };
       },
     });
@@ -266,7 +266,7 @@ describe('a poison event', () => {
     });
     expect(bench.webhook.received.map(({ body }) => body)).toEqual([{ changed: true }, { changed: true }]);
     const failed = (await bench.invocations()).find(({ status }) => status === null);
-    expect(failed?.response.data).toEqual({ message: 'bad template' });
+    expect(JSON.parse(String(failed?.response.data['message']))).toMatchObject([{ message: 'bad template' }]);
   });
 
   it('whose transform makes what Postgres cannot log is recorded, and so is the rest of the batch', async () => {
