@@ -20,6 +20,8 @@ export class PollerObject extends DurableObject<Env> implements Poller {
   }
 
   async nudge(source: string, tables: readonly string[] | null): Promise<number> {
+    // Whoever writes without anybody to see it is not worth a look at the metadata.
+    if (!this.#runtime && (await this.ctx.storage.list({ limit: 1 })).size === 0) return 0;
     return await (await this.#loaded()).nudge(source, tables);
   }
 

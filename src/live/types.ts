@@ -55,6 +55,8 @@ export type Delivery =
       readonly hash: string | null;
       /** Of a stream: where it goes on after this. */
       readonly cursor: readonly (string | null)[] | null;
+      /** Of a stream: behind what this comes. A connection object that is elsewhere gives it back as unwanted. */
+      readonly from: readonly (string | null)[] | null;
       /** Of a live query: it is for those who asked since the last one; all others have it. */
       readonly isRepeat?: boolean;
     }

@@ -88,6 +88,14 @@ describe('a message', () => {
     expect(read(protocol, text)).toMatchObject({ kind: 'invalid', reason });
   });
 
+  it.each([
+    ['ping', '"payload"'],
+    ['connection_init', '"payload"'],
+  ])('%s that nests without end means something or nothing, and does not throw', (type, key) => {
+    const deep = '['.repeat(300_000) + ']'.repeat(300_000);
+    expect(() => read(NEW, `{"type":"${type}",${key}:${deep}}`)).not.toThrow();
+  });
+
   it('keeps numbers as they were written', () => {
     const message = read(
       NEW,
@@ -96,6 +104,15 @@ describe('a message', () => {
     expect(JSON.stringify(message)).toContain('12345678901234567890');
   });
 });
+
+it('a reason is short, and found fast, whatever it quotes', () => {
+  const [, frame] = startFailedFrames(
+    NEW,
+    '1',
+    `an operation already exists with this id: ${'é'.repeat(1_000_000)}`,
+  );
+  expect(frame?.kind === 'close' && new TextEncoder().encode(frame.reason).length).toBeLessThanOrEqual(123);
+}, 2000);
 
 const text = (frames: readonly Frame[]): readonly string[] =>
   frames.map((frame) => (frame.kind === 'send' ? frame.text : `close ${frame.code} ${frame.reason}`));

@@ -17,15 +17,18 @@ export interface DeliveryContext {
 /** Drops the first result of a stream where it is empty. */
 const REMOVE_EMPTY = 'remove_empty_subscription_responses';
 
-/** Sends a result or an error to everybody who did not have it yet. */
-export function deliverTo(cohort: Cohort, delivery: Delivery, context: DeliveryContext): void {
+/**
+ * Sends a result or an error to everybody who did not have it yet. False: it does not follow what a stream has sent, as
+ * where the poller did not hear that a batch arrived.
+ */
+export function deliverTo(cohort: Cohort, delivery: Delivery, context: DeliveryContext): boolean {
   if (delivery.kind === 'error') {
     const response = `{"errors":[${delivery.error}]}`;
     for (const operation of cohort.members) {
       if (operation.subscription?.hash !== delivery.error)
         tell(operation, response, { hash: delivery.error, isResult: false }, context);
     }
-    return;
+    return true;
   }
   const response = `{"data":${delivery.data}}`;
   if (cohort.group.kind === 'live') {
@@ -35,12 +38,12 @@ export function deliverTo(cohort: Cohort, delivery: Delivery, context: DeliveryC
       const isKnown = hash === null ? isTold && delivery.isRepeat === true : hash === delivery.hash;
       if (!isKnown) tell(operation, response, { hash: delivery.hash, isResult: true }, context);
     }
-    return;
+    return true;
   }
-  const { cursor } = delivery;
-  // A batch that was sent before, or the emptiness at the end of a stream that has sent something.
-  if (cursor && JSON.stringify(cursor) === JSON.stringify(cohort.cursor)) return;
+  const { cursor, from } = delivery;
+  if (JSON.stringify(from) !== JSON.stringify(cohort.cursor)) return false;
   for (const operation of cohort.members) {
+    // The emptiness at the end of a stream that has sent something.
     if (cursor === null && (operation.subscription?.isTold || dropsEmpty(context))) continue;
     if (cursor) {
       cohort.cursor = cursor;
@@ -49,6 +52,7 @@ export function deliverTo(cohort: Cohort, delivery: Delivery, context: DeliveryC
     tell(operation, response, { hash: null, isResult: true }, context);
     if (isHeld(operation.client)) cohort.isPaused = true;
   }
+  return true;
 }
 
 function dropsEmpty({ config }: DeliveryContext): boolean {

@@ -10,7 +10,7 @@ import { membershipOf } from '../subscribe.ts';
 import type { PlannedSubscription } from './operation.ts';
 import { refusalFrames, runOrPlan } from './operation.ts';
 import type { OutboxEvents } from './outbox.ts';
-import { post } from './outbox.ts';
+import { isHeld, post } from './outbox.ts';
 import type { Registry } from './registry.ts';
 import type { SocketLog } from './socket-log.ts';
 import type { Sockets } from './sockets.ts';
@@ -43,18 +43,16 @@ export function createOperations(options: OperationsOptions): Operations {
   const { config } = context;
 
   async function run(operation: Operation, session: Session): Promise<void> {
-    const { client } = operation;
     if (operation.isStopped) return;
     const outcome = await runOrPlan(context, operation, session, { log, waitUntil });
     if (operation.isStopped) return;
     if (outcome.kind === 'ended') end(operation, outcome.frames);
-    // The session may have been renewed while it was planned.
-    else if (client.session === session) await subscribe(operation, outcome.planned);
-    else await planOne(operation);
+    else await subscribe(operation, outcome.planned);
   }
 
   function end(operation: Operation, frames: readonly Frame[]): void {
     const { client, id } = operation;
+    if (operation.isStopped) return;
     registry.remove(operation);
     client.operations.delete(id);
     post(client, { operation, isReplaced: false, frames }, outboxEvents);
@@ -85,13 +83,21 @@ export function createOperations(options: OperationsOptions): Operations {
         const isFirst = !registry.hasCohorts();
         planned.version = current;
         store.setVersion(current);
-        if (!isFirst && !before) await changed();
+        if (!isFirst) await changed();
         if (operation.isStopped) return;
+      }
+      // While this waited, somebody else may have come behind the socket, or other metadata.
+      if (planned.version !== current || operation.client.session !== session) {
+        await planOne(operation, before);
+        return;
       }
       const { group, cohort } = membership;
       const poller = pollerOf(answer.source, group.key, config.live.shards);
       const entry = registry.cohort({ info: cohort, group, poller, cursor: cohort.cursor });
-      const { hash = null, isTold = false } = before ?? {};
+      const { hash = null } = before ?? {};
+      // What others have of another cohort was not told here; a stream that told something goes on.
+      const isTold =
+        before?.isTold === true && (group.kind === 'stream' || before.cohort.info.key === cohort.key);
       registry.add(operation, { cohort: entry, streamId, hash, isTold });
     } catch (error) {
       end(operation, refusalFrames(context, operation, session, { error, log, waitUntil }));
@@ -99,7 +105,11 @@ export function createOperations(options: OperationsOptions): Operations {
   }
 
   async function planAgain(of: Iterable<Client>): Promise<void> {
-    const again = [...of].flatMap((client) =>
+    const clients = [...of];
+    // What waits for a slow reader was found under what does not count any more.
+    for (const client of clients.filter(isHeld))
+      sockets.close(client, [closeWith(CLOSE.restart, 'restarted')]);
+    const again = clients.flatMap((client) =>
       [...client.operations.values()].flatMap((operation) => {
         const { subscription } = operation;
         return subscription ? [{ operation, subscription }] : [];

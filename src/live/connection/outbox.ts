@@ -37,7 +37,8 @@ export function isHeld({ outbox }: Client): boolean {
 
 /** Sends what an operation has to tell, or keeps it for later. */
 export function post(client: Client, held: HeldFrames, events: OutboxEvents): void {
-  const { outbox } = client;
+  const { outbox, isClosed } = client;
+  if (isClosed) return;
   if (!isHeld(client)) {
     transmit(client, held.frames, events);
     return;

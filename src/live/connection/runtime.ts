@@ -102,11 +102,18 @@ export async function startConnections(ctx: DurableObjectState, env: Env): Promi
     },
     alarm: () => sockets.alarm(),
     deliver(_, deliveries: readonly Delivery[]) {
+      const refused = new Set<string>();
       for (const delivery of deliveries) {
         const cohort = registry.find(delivery.cohort);
-        if (cohort) deliverTo(cohort, delivery, { store, config, outboxEvents });
+        if (!cohort) continue;
+        // The alarm that ends sessions may be late.
+        for (const { client } of cohort.members) sockets.isOver(client);
+        if (deliverTo(cohort, delivery, { store, config, outboxEvents })) continue;
+        refused.add(delivery.cohort);
+        registry.touch(cohort);
       }
-      return Promise.resolve(registry.unwanted(deliveries));
+      for (const key of registry.unwanted(deliveries)) refused.add(key);
+      return Promise.resolve([...refused]);
     },
     registrations: (poller) => registry.registrations(poller),
     metadataChanged: (version) => operations.metadataChanged(version),

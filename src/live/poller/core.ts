@@ -104,7 +104,8 @@ export function createPoller(options: PollerOptions): PollerCore {
         post.map(({ delivery }) => delivery),
       );
       lost.delete(connection);
-      for (const { cohort, delivery } of post) arrived(cohort, delivery);
+      const refused = new Set(unwanted);
+      for (const { cohort, delivery } of post) if (!refused.has(delivery.cohort)) arrived(cohort, delivery);
       unregister(
         connection,
         unwanted.filter((key) => cohorts.get(key)?.waiting.has(connection) !== true),
@@ -154,6 +155,8 @@ export function createPoller(options: PollerOptions): PollerCore {
         loop.groups.set(groupInfo.key, group);
         const cohort = cohorts.get(info.key) ?? createCohort(info, group);
         cohorts.set(info.key, cohort);
+        // Whoever sends the rows knows best which ones were sent.
+        cohort.cursor = info.cursor;
         cohort.group.cohorts.set(info.key, cohort);
         if (!cohort.connections.has(connection)) count(connection, 1);
         cohort.connections.add(connection);
@@ -213,13 +216,14 @@ function deliveryOf(outcome: Outcome, errorText: PollerOptions['errorText']): De
     case 'error':
       return { kind: 'error', cohort, error: errorText(outcome.error, group.info.role) };
     case 'result': {
-      const { data, hash, cursor } = outcome;
+      const { data, hash, cursor, from } = outcome;
       return {
         kind: 'result',
         cohort,
         data,
         hash,
         cursor,
+        from,
         ...(!isNew(outcome) && { isRepeat: true }),
       };
     }

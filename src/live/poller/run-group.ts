@@ -16,6 +16,8 @@ export type Outcome =
       readonly data: string;
       readonly hash: string | null;
       readonly cursor: readonly (string | null)[] | null;
+      /** The cursor it was asked with. */
+      readonly from: readonly (string | null)[] | null;
     }
   | { readonly kind: 'unchanged'; readonly cohort: Cohort }
   | { readonly kind: 'error'; readonly cohort: Cohort; readonly error: HedgeError };
@@ -31,6 +33,7 @@ export async function runBatch(
   onStatement: () => void,
 ): Promise<readonly Outcome[]> {
   const { text, constants } = group.info.statement;
+  const cursors = cohorts.map(({ cursor }) => cursor);
   const parameters = multiplexedParameters(
     constants,
     cohorts.map((cohort) => ({
@@ -52,6 +55,7 @@ export async function runBatch(
         cohort,
         data: must(data, 'a result is JSON'),
         hash,
+        from: cursors[n] ?? null,
         cursor: cursor === null ? null : (JSON.parse(cursor) as readonly (string | null)[]),
       };
     });

@@ -96,7 +96,8 @@ const MAX_REASON_BYTES = 123;
 
 function reasonText(message: string): string {
   const encoder = new TextEncoder();
-  for (let length = message.length; ; length -= 1) {
+  // A message may hold what a client sent, of any length.
+  for (let length = Math.min(message.length, MAX_REASON_BYTES); ; length -= 1) {
     const text = JSON.stringify({ server_error_msg: message.slice(0, length) });
     if (encoder.encode(text).length <= MAX_REASON_BYTES) return text;
   }

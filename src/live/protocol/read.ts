@@ -20,6 +20,15 @@ export function chooseProtocol(offered: string | null): Protocol | undefined {
 
 /** Reads a message; numbers in variables stay as they were written. Never throws. */
 export function readMessage(protocol: Protocol, text: string, readRequest: ReadRequest): ClientMessage {
+  try {
+    return read(protocol, text, readRequest);
+  } catch (error) {
+    if (error instanceof RangeError) return invalid('Error in $: nested too deep');
+    throw error;
+  }
+}
+
+function read(protocol: Protocol, text: string, readRequest: ReadRequest): ClientMessage {
   let message: unknown;
   try {
     message = parseJson(text);
