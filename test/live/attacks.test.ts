@@ -8,6 +8,7 @@ import { pgClient } from '../support/database.ts';
 import { ADMIN_SECRET } from '../support/hedge.ts';
 import { type Live, startLive } from '../support/live.ts';
 import { openSocket, type SocketOptions, type TestSocket } from '../support/socket.ts';
+import { startWebhook, type Webhook } from '../support/webhook.ts';
 import { METADATA, SQL } from './world.ts';
 
 const ADMIN = { 'x-hasura-admin-secret': ADMIN_SECRET };
@@ -29,8 +30,11 @@ const LIMITED = ['shallow', 'rare'];
 
 let live: Live;
 let client: pg.Client;
+/** Asked who they are that have no secret. */
+let webhook: Webhook;
 
 beforeAll(async () => {
+  webhook = await startWebhook();
   live = await startLive({
     sql: SQL,
     env: {
@@ -38,6 +42,8 @@ beforeAll(async () => {
       HASURA_GRAPHQL_SCHEMA_SYNC_POLL_INTERVAL: '100',
       HASURA_GRAPHQL_ENABLED_APIS: 'graphql,metadata,developer',
       HEDGE_CONNECTION_SHARDS: '1',
+      HASURA_GRAPHQL_AUTH_HOOK: webhook.url,
+      HEDGE_MAX_BODY_BYTES: '2000000',
     },
   });
   client = await pgClient(live.database.url);
@@ -45,6 +51,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await client?.end();
   await live?.stop();
+  await webhook?.stop();
 });
 beforeEach(async () => {
   await client.query(`truncate item; insert into item values (1, 'a', 'one'), (2, 'b', 'two')`);
@@ -120,6 +127,41 @@ describe('a renewed session', () => {
     socket.send({ type: 'connection_init', payload: { headers: user('b') } });
     expect(await revoked.end(2 * INTERVAL_MS)).toMatchObject({ code: 1012 });
     expect(await socket.end()).toMatchObject({ code: 1012 });
+    await nothingLeft();
+  });
+});
+
+describe('a webhook', () => {
+  const told = (more: object = {}): string =>
+    JSON.stringify({ 'x-hasura-role': 'user', 'x-hasura-user-id': 'a', ...more });
+
+  it('says who is behind a socket, and ends what it says has ended', async () => {
+    webhook.reply(({ headers }) => ({
+      status: headers['cookie'] === 'known' ? 200 : 401,
+      body: told({ expires: new Date(Date.now() - 1000).toUTCString() }),
+    }));
+    const unknown = await openSocket(live.url);
+    unknown.send({ type: 'connection_init' });
+    expect(await unknown.end()).toMatchObject({ code: 4403 });
+    const late = await openSocket(live.url);
+    late.send({ type: 'connection_init', payload: { headers: { cookie: 'known' } } });
+    late.start('1', MINE);
+    expect(await late.end()).toMatchObject({ code: 4403 });
+    expect(late.frames.some(({ id }) => id === '1')).toBe(false);
+    webhook.reply(() => ({ body: told() }));
+    const socket = await opened({ authorization: 'x' });
+    socket.start('1', MINE);
+    expect(await socket.next('1')).toMatchObject({ payload: rows([1, 'one']) });
+    socket.close();
+    await nothingLeft();
+  });
+
+  it('that is slow does not let a client fill the memory', async () => {
+    webhook.reply(() => ({ delayMs: 1000, body: told() }));
+    const socket = await openSocket(live.url);
+    socket.send({ type: 'connection_init' });
+    for (const n of [1, 2, 3]) socket.start(`${n}`, `${MINE}#${'x'.repeat(900_000)}`);
+    expect(await socket.end(900)).toMatchObject({ code: 1009 });
     await nothingLeft();
   });
 });

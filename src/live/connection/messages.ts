@@ -163,11 +163,17 @@ export function createReceiver(options: MessagesOptions): Receive {
       return;
     }
     // Who is behind the socket is being found out: clients of the older protocol do not wait for that.
+    client.waiting += text.length;
+    if (client.waiting > config.maxBodyBytes) {
+      sockets.close(client, [closeWith(CLOSE.tooBig, 'too much was sent behind connection_init')]);
+      return;
+    }
     const turn = takeTurn(client, read);
     client.turn = turn;
     try {
       await turn;
     } finally {
+      client.waiting -= text.length;
       if (client.turn === turn) client.turn = undefined;
     }
   };

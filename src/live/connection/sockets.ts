@@ -88,6 +88,7 @@ export function createSockets(options: SocketsOptions): Sockets {
       initTimer: null,
       operations: new Map(),
       turn: undefined,
+      waiting: 0,
       lastWrite: undefined,
       outbox: newOutbox(),
       isClosed: false,

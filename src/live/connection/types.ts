@@ -21,6 +21,8 @@ export interface Client {
   readonly operations: Map<string, Operation>;
   /** What came before is still being worked on: messages wait for it, in their order. */
   turn: Promise<void> | undefined;
+  /** Characters of the messages that wait for it. */
+  waiting: number;
   /** The last operation that may write: what came after it waits. */
   lastWrite: Promise<void> | undefined;
   readonly outbox: Outbox;
