@@ -39,6 +39,8 @@ export async function startPoller(ctx: DurableObjectState, env: Env): Promise<Po
   const connectionOf = (id: string): Connections => objects.get(objects.idFromString(id));
   let name = (await storage.get<string>(NAME)) ?? '';
   const kept = new Set((await storage.list({ prefix: CONNECTION })).keys());
+  /** Connection objects that were not reached: asked again when the alarm rings, until they answer. */
+  const lost = new Set<string>();
   let engine = await context.newestEngine();
   let version = await engine.artifact.digest();
   let core = newCore();
@@ -55,8 +57,14 @@ export async function startPoller(ctx: DurableObjectState, env: Env): Promise<Po
   }
 
   async function deliver(connection: string, deliveries: readonly Delivery[]): Promise<readonly string[]> {
-    const unwanted = await connectionOf(connection).deliver(name, deliveries);
-    if (unwanted.length > 0) ctx.waitUntil(Promise.resolve().then(keep));
+    let unwanted: readonly string[];
+    try {
+      unwanted = await connectionOf(connection).deliver(name, deliveries);
+    } catch (error) {
+      lost.add(connection);
+      throw error;
+    }
+    if (lost.delete(connection) || unwanted.length > 0) ctx.waitUntil(Promise.resolve().then(keep));
     return unwanted;
   }
 
@@ -70,14 +78,19 @@ export async function startPoller(ctx: DurableObjectState, env: Env): Promise<Po
     const connections = [...core.connections()];
     core.stop();
     core = newCore();
+    for (const connection of connections) lost.add(connection);
+    const tell = async (connection: string): Promise<void> => {
+      await connectionOf(connection).metadataChanged(now);
+      lost.delete(connection);
+    };
+    await Promise.allSettled(connections.map(tell));
     await keep();
-    await Promise.allSettled(connections.map((connection) => connectionOf(connection).metadataChanged(now)));
     return false;
   }
 
   /** Writes down who has subscribers here, and whether the object has to wake by itself. */
   async function keep(): Promise<void> {
-    const wanted = new Set([...core.connections()].map((connection) => CONNECTION + connection));
+    const wanted = new Set([...core.connections(), ...lost].map((connection) => CONNECTION + connection));
     const gone = [...kept].filter((key) => !wanted.has(key));
     const added = [...wanted].filter((key) => !kept.has(key));
     if (gone.length === 0 && added.length === 0) return;
@@ -105,13 +118,13 @@ export async function startPoller(ctx: DurableObjectState, env: Env): Promise<Po
     await keep();
   }
 
-  for (const key of kept) {
-    const connection = key.slice(CONNECTION.length);
+  /** Asks a connection object what it wants. */
+  async function findAgain(connection: string): Promise<void> {
     try {
       const registration = await connectionOf(connection).registrations(name);
       if (registration) await register(connection, registration);
+      lost.delete(connection);
     } catch (error) {
-      // It comes back by itself when a subscriber of it does.
       context.log({
         type: 'livequery-poller-log',
         level: 'warn',
@@ -119,6 +132,10 @@ export async function startPoller(ctx: DurableObjectState, env: Env): Promise<Po
       });
     }
   }
+
+  // All of them before the first is asked: none may be crossed out for another's answer.
+  for (const key of kept) lost.add(key.slice(CONNECTION.length));
+  for (const connection of lost) await findAgain(connection);
   await keep();
 
   return {
@@ -130,6 +147,7 @@ export async function startPoller(ctx: DurableObjectState, env: Env): Promise<Po
     nudge: async (source, tables) => await core.nudge(source, tables),
     state: () => core.state(),
     async alarm() {
+      for (const connection of lost) await findAgain(connection);
       await keep();
       // The object set the next one before it asked.
       if (kept.size === 0) await storage.deleteAlarm();
