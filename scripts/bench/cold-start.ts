@@ -37,7 +37,7 @@ export interface ColdWorkerOptions {
 
 /** Writes what `workerd serve` needs, so that no sample has to. */
 export async function prepareColdWorker(options: ColdWorkerOptions): Promise<ColdWorker> {
-  const environment = { ...options.settings.vars, ...options.environment };
+  const environment = { ...options.settings.vars, HEDGE_ALLOW_OPEN: 'true', ...options.environment };
   await mkdir(options.folder, { recursive: true });
   const modules = await moduleNames(options.bundleDir);
   for (const name of modules) await copyFile(join(options.bundleDir, name), join(options.folder, name));
