@@ -337,7 +337,15 @@ describe('a fault of ours', () => {
     service({
       artifact: {
         roles: [
-          { role: 'admin', types: [], tables: [table], queryFields: [byPk], subscriptionFields: [], writes: [], mutationFields: [] },
+          {
+            role: 'admin',
+            types: [],
+            tables: [table],
+            queryFields: [byPk],
+            subscriptionFields: [],
+            writes: [],
+            mutationFields: [],
+          },
         ],
       },
     });

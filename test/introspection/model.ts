@@ -178,7 +178,17 @@ export function openRole(
   const text = encodeArtifact({
     version: ARTIFACT_VERSION,
     sources: [{ name: 'default', databaseUrl: { fromEnv: 'URL' }, naming: DEFAULT_NAMING, namespace: null }],
-    roles: [{ role: 'user', types: types.types, tables, queryFields, subscriptionFields: [], writes: [], mutationFields: [] }],
+    roles: [
+      {
+        role: 'user',
+        types: types.types,
+        tables,
+        queryFields,
+        subscriptionFields: [],
+        writes: [],
+        mutationFields: [],
+      },
+    ],
     inconsistencies: [],
   });
   return openArtifact(text).role('user');
