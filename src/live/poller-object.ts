@@ -3,6 +3,8 @@
 import { DurableObject } from 'cloudflare:workers';
 
 import type { Env } from '../service.ts';
+import { isolateOf } from '../service.ts';
+import { must } from '../util/assert.ts';
 import type { PollerRuntime } from './poller/runtime.ts';
 import { WATCHDOG_MS } from './poller/settings.ts';
 import type { Poller, PollerState, Registration } from './types.ts';
@@ -40,9 +42,15 @@ export class PollerObject extends DurableObject<Env> implements Poller {
   }
 
   #loaded(): Promise<PollerRuntime> {
-    this.#runtime ??= import('./poller/runtime.ts').then(({ startPoller }) =>
-      startPoller(this.ctx, this.env),
-    );
+    this.#runtime ??= import('./poller/runtime.ts').then(({ startPoller }) => {
+      const objects = must(this.env.CONNECTIONS, 'a poller is asked by connection objects');
+      return startPoller({
+        storage: this.ctx.storage,
+        waitUntil: (promise) => this.ctx.waitUntil(promise),
+        context: isolateOf(this.env).context(),
+        connectionOf: (id) => objects.get(objects.idFromString(id)),
+      });
+    });
     // What could not start is started anew by the next call.
     this.#runtime.catch(() => (this.#runtime = undefined));
     return this.#runtime;

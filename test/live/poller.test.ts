@@ -10,18 +10,16 @@ import { neonDatabase } from '../../src/execute/neon.ts';
 import type { Database } from '../../src/execute/types.ts';
 import type { PollerCore } from '../../src/live/poller/core.ts';
 import { createPoller } from '../../src/live/poller/core.ts';
-import type { CohortInfo, Delivery, GroupInfo } from '../../src/live/types.ts';
+import type { CohortInfo, Delivery } from '../../src/live/types.ts';
 import { createTestDatabase, pgClient, type TestDatabase } from '../support/database.ts';
+import { cohort, LIVE, POLLED_SQL, receive, STREAM } from './polled.ts';
 
 let testDatabase: TestDatabase;
 let client: pg.Client;
 let database: Database;
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase({
-    sql: `create table item (id int primary key, owner text not null, n int not null);
-      create table other (id int primary key);`,
-  });
+  testDatabase = await createTestDatabase({ sql: POLLED_SQL });
   client = await pgClient(testDatabase.url);
   database = neonDatabase({ connectionString: testDatabase.url, endpoint: inject('neonUrl') });
 });
@@ -86,41 +84,6 @@ beforeEach(async () => {
 });
 
 afterEach(() => poller.stop());
-
-const LIVE_TEXT = `select "s"."n", md5("f"."root"), "f"."root"
-  from unnest(($1)::json[], ($2)::text[]) with ordinality as "s"("vars", "hash", "n")
-  cross join lateral (select coalesce(json_agg(i.n order by i.id), '[]')::text as root from item i
-    where i.owner = "s"."vars"->>0 and i.n / ("s"."vars"->>1)::int >= 0 offset 0) as "f"
-  where md5("f"."root") is distinct from "s"."hash"`;
-const STREAM_TEXT = `select "s"."n", null, "f"."root", "f"."cursor"
-  from unnest(($1)::json[], ($2)::text[]) with ordinality as "s"("vars", "hash", "n")
-  cross join lateral (select coalesce(json_agg(r.n), '[]')::text as root,
-      to_json(array[((array_agg(r.id))[count(*)])::text])::text
-        || case when count(*) = 0 then null else '' end as cursor
-    from (select id, n from item where id > ("s"."vars" #>> '{-1,0}')::int order by id limit 2) r offset 0) as "f"
-  where "f"."cursor" is not null or "s"."hash" is null`;
-
-const LIVE: GroupInfo = {
-  key: 'live',
-  kind: 'live',
-  source: 'default',
-  statement: { text: LIVE_TEXT, constants: [] },
-  tables: ['public.item'],
-  role: 'user',
-  field: 'item',
-  query: 'subscription { item { n } }',
-};
-const STREAM: GroupInfo = {
-  ...LIVE,
-  key: 'stream',
-  kind: 'stream',
-  statement: { text: STREAM_TEXT, constants: [] },
-};
-
-/** A cohort of the rows of `owner`; a `divisor` of 0 makes its query fail. */
-function cohort(owner: string, divisor = '1'): CohortInfo {
-  return { key: `${owner}/${divisor}`, group: 'live', values: [owner, divisor], cursor: null };
-}
 
 function subscribe(connection: string, ...cohorts: readonly CohortInfo[]): void {
   poller.register(connection, { groups: [LIVE], cohorts });
@@ -364,12 +327,3 @@ describe('streams', () => {
     expect(rows).toEqual([1, 1, 4, 5, 6, 7, 8, 9]);
   });
 });
-
-/** What a connection object does with a batch: one that does not follow what it has is refused. */
-function receive(at: { cursor: readonly (string | null)[] }, delivery: Delivery, rows: number[]): boolean {
-  if (delivery.kind === 'error') return true;
-  if (JSON.stringify(delivery.from) !== JSON.stringify(at.cursor)) return false;
-  rows.push(...(JSON.parse(delivery.data) as number[]));
-  at.cursor = delivery.cursor ?? at.cursor;
-  return true;
-}

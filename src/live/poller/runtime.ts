@@ -8,10 +8,7 @@ import type { HedgeError } from '../../error/hedge-error.ts';
 import { graphqlError } from '../../error/hedge-error.ts';
 import type { Engine } from '../../execute/engine.ts';
 import { showsInternal } from '../../http/respond.ts';
-import type { AppContext } from '../../http/types.ts';
-import type { Env } from '../../service.ts';
-import { isolateOf } from '../../service.ts';
-import { must } from '../../util/assert.ts';
+import type { AppContext, WaitUntil } from '../../http/types.ts';
 import type { Connections, Delivery, PollerState, Registration } from '../types.ts';
 import type { PollerCore } from './core.ts';
 import { createPoller } from './core.ts';
@@ -31,12 +28,20 @@ export interface PollerRuntime {
 const NAME = 'name';
 const CONNECTION = 'connection/';
 
+export interface PollerParts {
+  readonly storage: Pick<
+    DurableObjectStorage,
+    'get' | 'list' | 'put' | 'delete' | 'deleteAll' | 'setAlarm' | 'deleteAlarm'
+  >;
+  readonly waitUntil: WaitUntil;
+  readonly context: Pick<AppContext, 'config' | 'engine' | 'newestEngine' | 'log'>;
+  /** The connection object with this id. */
+  readonly connectionOf: (id: string) => Connections;
+}
+
 /** Starts the poller, with the subscribers it had before it was evicted. */
-export async function startPoller(ctx: DurableObjectState, env: Env): Promise<PollerRuntime> {
-  const { storage } = ctx;
-  const context = isolateOf(env).context();
-  const objects = must(env.CONNECTIONS, 'a poller is asked by connection objects');
-  const connectionOf = (id: string): Connections => objects.get(objects.idFromString(id));
+export async function startPoller(parts: PollerParts): Promise<PollerRuntime> {
+  const { storage, waitUntil, context, connectionOf } = parts;
   let name = (await storage.get<string>(NAME)) ?? '';
   const kept = new Set((await storage.list({ prefix: CONNECTION })).keys());
   /** Connection objects that were not reached: asked again when the alarm rings, until they answer. */
@@ -52,7 +57,7 @@ export async function startPoller(ctx: DurableObjectState, env: Env): Promise<Po
       now: Date.now,
       deliver: async (connection, deliveries) => await deliver(connection, deliveries),
       errorText: (error, role) => errorText(context, error, role),
-      mayPoll: async () => isCurrent(await context.engine((promise) => ctx.waitUntil(promise))),
+      mayPoll: async () => isCurrent(await context.engine(waitUntil)),
     });
   }
 
@@ -64,7 +69,7 @@ export async function startPoller(ctx: DurableObjectState, env: Env): Promise<Po
       lost.add(connection);
       throw error;
     }
-    if (lost.delete(connection) || unwanted.length > 0) ctx.waitUntil(Promise.resolve().then(keep));
+    if (lost.delete(connection) || unwanted.length > 0) waitUntil(Promise.resolve().then(keep));
     return unwanted;
   }
 
@@ -156,7 +161,7 @@ export async function startPoller(ctx: DurableObjectState, env: Env): Promise<Po
 }
 
 /** `{message, extensions}` as who has the role may see it. */
-function errorText({ config }: AppContext, error: HedgeError, role: string): string {
+function errorText({ config }: Pick<AppContext, 'config'>, error: HedgeError, role: string): string {
   const session = {
     role,
     variables: new Map<string, string>(),
