@@ -119,6 +119,18 @@ describe('a renewed session', () => {
     await nothingLeft();
   });
 
+  it('is told what others of its new cohort have, also after the object slept', async () => {
+    const [mine, other] = await Promise.all([subscribed(user('a')), subscribed(user('b'))]);
+    await live.worker.evict('ConnectionObject');
+    mine.send({ type: 'connection_init', payload: { headers: user('b') } });
+    expect(await mine.next(null)).toEqual({ type: 'connection_ack' });
+    expect(await mine.next('1')).toMatchObject({ payload: rows([2, 'two']) });
+    expect(await other.silent('1', 200)).toBe(true);
+    mine.close();
+    other.close();
+    await nothingLeft();
+  });
+
   it('does not hide new metadata from others', async () => {
     const revoked = await subscribed(as('other', 'a'));
     const socket = await subscribed(user('a'));

@@ -32,6 +32,8 @@ let client: pg.Client;
 let endpoint: NeonEndpoint;
 /** Statements of live queries and streams that reached the endpoint. */
 let polls = 0;
+/** Statements that read the metadata. */
+let looks = 0;
 let objects: TemporaryFolder;
 
 async function startEndpoint(port = 0): Promise<void> {
@@ -39,6 +41,7 @@ async function startEndpoint(port = 0): Promise<void> {
     port,
     onStatements: (texts) => {
       polls += texts.filter((text) => text.includes('with ordinality')).length;
+      looks += texts.filter((text) => text.includes('hdb_catalog')).length;
     },
   });
 }
@@ -52,6 +55,8 @@ beforeAll(async () => {
     env: {
       HASURA_GRAPHQL_LIVE_QUERIES_MULTIPLEXED_REFETCH_INTERVAL: '100',
       HASURA_GRAPHQL_STREAMING_QUERIES_MULTIPLEXED_REFETCH_INTERVAL: '100',
+      // Requests do not look at the metadata by themselves.
+      HASURA_GRAPHQL_SCHEMA_SYNC_POLL_INTERVAL: '600000',
       HASURA_GRAPHQL_WEBSOCKET_KEEPALIVE: String(KEEP_ALIVE_MS / 1000),
       HASURA_GRAPHQL_ENABLED_APIS: 'graphql,metadata,developer',
       NEON_ENDPOINT: endpoint.url,
@@ -202,6 +207,15 @@ describe('when the last subscriber has left', () => {
     await sleep(KEEP_ALIVE_MS + 500);
     expect(polls).toBe(before);
     expect(kept()).toEqual([]);
+  });
+
+  it('a write through the service looks at no metadata for them', async () => {
+    await live.worker.evict('PollerObject');
+    looks = 0;
+    const answer = await live.graphql('mutation { insert_item(objects: []) { affected_rows } }');
+    expect(answer).toMatchObject({ body: { data: { insert_item: { affected_rows: 0 } } } });
+    await sleep(300);
+    expect(looks).toBe(0);
   });
 });
 
