@@ -164,6 +164,22 @@ describe('a poll slower than the interval', () => {
   });
 });
 
+describe('a slow query that was stopped', () => {
+  it('does not end what has its id now', async () => {
+    const socket = await openSocket(live.url);
+    await socket.init(ADMIN);
+    socket.start('1', '{ slow { id text } }');
+    await sleep(SLOW_MS / 3);
+    socket.stop('1');
+    socket.start('1', ITEMS);
+    expect(await socket.next('1')).toMatchObject(result('one', 'two'));
+    expect(await socket.silent('1', SLOW_MS * 2)).toBe(true);
+    await write('still told');
+    expect(await socket.next('1')).toMatchObject(result('still told', 'two'));
+    socket.close();
+  });
+});
+
 describe('a result of a megabyte', () => {
   it.each(['graphql-transport-ws', 'graphql-ws'] as const)('comes whole by %s', async (protocol) => {
     const { socket } = await subscribed(ITEMS, protocol);
@@ -212,8 +228,8 @@ describe('when the last subscriber has left', () => {
   it('a write through the service looks at no metadata for them', async () => {
     await live.worker.evict('PollerObject');
     looks = 0;
-    const answer = await live.graphql('mutation { insert_item(objects: []) { affected_rows } }');
-    expect(answer).toMatchObject({ body: { data: { insert_item: { affected_rows: 0 } } } });
+    const answer = await live.graphql('mutation { delete_item(where: {}) { affected_rows } }');
+    expect(answer).toMatchObject({ body: { data: { delete_item: { affected_rows: 2 } } } });
     await sleep(300);
     expect(looks).toBe(0);
   });

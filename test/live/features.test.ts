@@ -5,6 +5,7 @@ import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { Metadata } from '../../src/metadata/types.ts';
+import { must } from '../../src/util/assert.ts';
 import { pgClient } from '../support/database.ts';
 import { ADMIN_SECRET, type Hedge, startHedge } from '../support/hedge.ts';
 import { openSocket, type SocketOptions, type TestSocket } from '../support/socket.ts';
@@ -40,7 +41,7 @@ const LISTING: Metadata = {
   ...METADATA,
   sources: [
     {
-      ...(source as Metadata['sources'][number]),
+      ...must(source, 'a source'),
       tables: [
         {
           table: { schema: 'public', name: 'item' },
@@ -213,5 +214,49 @@ describe('the same text on both APIs', () => {
       plain.close();
       relay.close();
     }
+  });
+});
+
+describe('a row of a stream', () => {
+  it('that is committed behind the cursor is passed over, and what comes after it is not', async () => {
+    const stream = await started(STREAM.replace('id: 0', 'id: 3'), ADMIN);
+    const list = await started(
+      'subscription { item(where: {id: {_gt: 3}}, order_by: {id: asc}) { id } }',
+      ADMIN,
+    );
+    const ids = (...of: readonly number[]) => of.map((id) => ({ id }));
+    expect(await stream.next('1')).toMatchObject(data('item_stream', []));
+    expect(await list.next('1')).toMatchObject(data('item', []));
+    const late = await pgClient(hedge.database.url);
+    try {
+      await late.query(`begin; insert into item values (4, 'a', 'late')`);
+      await client.query(`insert into item values (5, 'a', 'early')`);
+      expect(await stream.next('1')).toMatchObject(data('item_stream', ids(5)));
+      expect(await list.next('1')).toMatchObject(data('item', ids(5)));
+      await late.query('commit');
+      expect(await list.next('1')).toMatchObject(data('item', ids(4, 5)));
+      await client.query(`insert into item values (6, 'a', 'after')`);
+      expect(await stream.next('1')).toMatchObject(data('item_stream', ids(6)));
+    } finally {
+      await late.end();
+    }
+    stream.close();
+    list.close();
+  });
+
+  it('comes in one batch with those of an equal cursor', async () => {
+    const stream = await started(
+      'subscription { item_stream(batch_size: 1, cursor: {initial_value: {owner: ""}}) { owner } }',
+      ADMIN,
+    );
+    const owners = (...of: readonly string[]) =>
+      data(
+        'item_stream',
+        of.map((owner) => ({ owner })),
+      );
+    expect(await stream.next('1')).toMatchObject(owners('a'));
+    expect(await stream.next('1')).toMatchObject(owners('b', 'b'));
+    expect(await stream.silent('1', 300)).toBe(true);
+    stream.close();
   });
 });

@@ -28,11 +28,19 @@ export interface PollerRuntime {
 const NAME = 'name';
 const CONNECTION = 'connection/';
 
+/** Of the object's storage what a poller needs. */
+export interface PollerStorage {
+  get<T>(key: string): Promise<T | undefined>;
+  list(options: { readonly prefix: string }): Promise<ReadonlyMap<string, unknown>>;
+  put(entries: Record<string, unknown>): Promise<void>;
+  delete(keys: string[]): Promise<unknown>;
+  deleteAll(): Promise<void>;
+  setAlarm(time: number): Promise<void>;
+  deleteAlarm(): Promise<void>;
+}
+
 export interface PollerParts {
-  readonly storage: Pick<
-    DurableObjectStorage,
-    'get' | 'list' | 'put' | 'delete' | 'deleteAll' | 'setAlarm' | 'deleteAlarm'
-  >;
+  readonly storage: PollerStorage;
   readonly waitUntil: WaitUntil;
   readonly context: Pick<AppContext, 'config' | 'engine' | 'newestEngine' | 'log'>;
   /** The connection object with this id. */
