@@ -1,5 +1,7 @@
 // The admin secret a request sends -> whether it is a configured one, in a time that tells nothing about it.
 
+import { sha256 } from '../util/sha256.ts';
+
 /**
  * A check for the secrets. All are compared as SHA-256 digests, byte by byte to the end and with each one, so that
  * neither the length, nor the first differing character, nor which of them it is shows in the time it takes.
@@ -19,8 +21,4 @@ function difference(a: Uint8Array, b: Uint8Array): number {
   let bits = 0;
   for (let i = 0; i < a.length; i++) bits |= (a[i] ?? 0) ^ (b[i] ?? 0);
   return bits;
-}
-
-async function sha256(text: string): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
 }

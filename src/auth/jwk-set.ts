@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { Log } from '../telemetry/log.ts';
 import { urlWithoutSecrets } from '../telemetry/redact.ts';
+import { endsWithin } from '../util/within.ts';
 import { refreshAfterMs } from './cache-control.ts';
 
 const FETCH_TIMEOUT_MS = 5000;
@@ -87,7 +88,8 @@ export function jwkSet(url: string, { now, log }: Surroundings): JwkSet {
         waitUntil(done);
       }
     }
-    if (underWay && keys) await atMost(underWay.done, underWay.since + STALE_WAIT_MS - now());
+    if (underWay && keys)
+      await endsWithin(underWay.done, Math.max(underWay.since + STALE_WAIT_MS - now(), 0));
     else await underWay?.done;
     if (keys) return keys;
     throw new HedgeError(
@@ -101,17 +103,6 @@ export function jwkSet(url: string, { now, log }: Surroundings): JwkSet {
     afterUnknownKey: async (waitUntil) =>
       keys && now() - lastFetch < UNKNOWN_KID_REFRESH_MS ? keys : refresh(waitUntil),
   };
-}
-
-/** Waits until `work`, which never fails, is done or the time is over; the work itself goes on. */
-function atMost(work: Promise<void>, milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, Math.max(milliseconds, 0));
-    void work.finally(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
 
 async function limitedText(response: Response): Promise<string> {

@@ -17,6 +17,7 @@ import { Kind } from 'graphql/language';
 
 import type { Guard } from '../plan/input.ts';
 import type { Plan } from '../plan/plan.ts';
+import { hex } from '../util/sha256.ts';
 
 /** Of this isolate's plans. */
 const hashes = new WeakMap<Plan, string>();
@@ -24,8 +25,7 @@ const hashes = new WeakMap<Plan, string>();
 /** SHA-1 of the normal form, in hexadecimal; computed once per plan. */
 export async function queryHash(plan: Plan): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-1', new TextEncoder().encode(normalForm(plan)));
-  let hash = '';
-  for (const byte of new Uint8Array(digest)) hash += byte.toString(16).padStart(2, '0');
+  const hash = hex(new Uint8Array(digest));
   hashes.set(plan, hash);
   return hash;
 }

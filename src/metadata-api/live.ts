@@ -15,6 +15,7 @@ import { exportMetadata } from '../metadata/export.ts';
 import type { SourceMetadata } from '../metadata/types.ts';
 import type { Log } from '../telemetry/log.ts';
 import { must } from '../util/assert.ts';
+import { endsWithin } from '../util/within.ts';
 import type { DatabaseOf } from './catalogs.ts';
 import { readSourceCatalogs } from './catalogs.ts';
 import { artifactFormat, compileVersion, isSource } from './compile-version.ts';
@@ -63,7 +64,7 @@ export function createLive(options: LiveOptions): Live {
   const { store, pollIntervalMs, now, log } = options;
   let serving: Serving | undefined;
   let loading: Promise<Engine> | undefined;
-  let waking: Promise<void> | undefined;
+  let waking: Promise<unknown> | undefined;
   let askedAt = 0;
   let triedAt = 0;
 
@@ -121,7 +122,7 @@ export function createLive(options: LiveOptions): Live {
           const refreshed = refresh(serving);
           waitUntil(refreshed);
           if (silence >= SLEEP_INTERVALS * pollIntervalMs) {
-            waking = atMost(MAX_WAIT_MS, refreshed).finally(() => {
+            waking = endsWithin(refreshed, MAX_WAIT_MS).finally(() => {
               waking = undefined;
             });
           }
@@ -148,14 +149,6 @@ export function createLive(options: LiveOptions): Live {
       serve(resourceVersion, artifactText);
     },
   };
-}
-
-/** Waits for work, but not for ever. */
-async function atMost(ms: number, work: Promise<void>): Promise<void> {
-  const time = Promise.withResolvers<void>();
-  const timer = setTimeout(time.resolve, ms);
-  await Promise.race([work, time.promise]);
-  clearTimeout(timer);
 }
 
 /** Compiles the stored metadata, which another program wrote or another version of ours compiled, and stores that. */

@@ -1,7 +1,16 @@
-// A text -> its SHA-256.
+// A text -> its SHA-256; bytes -> hexadecimal.
 
-/** SHA-256 of a text's UTF-8, in lower-case hexadecimal. */
+/** SHA-256 of a text's UTF-8. */
+export async function sha256(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
+}
+
+/** The same in lower-case hexadecimal. */
 export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex(await sha256(text));
+}
+
+/** Bytes in lower-case hexadecimal. */
+export function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -1,6 +1,7 @@
 // Outcomes as they come -> written together: when all have come, or every now and then.
 
 import type { Database } from '../../execute/types.ts';
+import { endsWithin } from '../../util/within.ts';
 import { recordOutcomes } from './record.ts';
 import type { Outcome } from './types.ts';
 
@@ -66,15 +67,4 @@ export function outcomeRecorder(
       }
     },
   };
-}
-
-/** Whether work ends within a time; what it throws comes out here. */
-async function endsWithin(work: Promise<void>, milliseconds: number): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<false>();
-  const timer = setTimeout(() => resolve(false), milliseconds);
-  try {
-    return await Promise.race([work.then(() => true as const), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -8,6 +8,7 @@ import { at, pathText } from '../../error/path.ts';
 import { NeonError } from '../../execute/neon-error.ts';
 import { databaseError } from '../../execute/postgres-error.ts';
 import type { Database, Statement, StatementResult } from '../../execute/types.ts';
+import { sha256Hex } from '../../util/sha256.ts';
 import {
   CATALOG_VERSION,
   CREATE_METADATA_CATALOG,
@@ -272,8 +273,7 @@ interface KeptDocument {
 /** Keeps a document in the isolate's memory unless it is large. */
 async function keptDocument(text: string): Promise<KeptDocument | undefined> {
   if (text.length > MAX_KEPT_CHARS) return undefined;
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text)));
-  return { text, digest: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('') };
+  return { text, digest: await sha256Hex(text) };
 }
 
 /** The document, or NULL when it is this one. By digest: after a restored backup another one may have its number. */
