@@ -4,6 +4,7 @@ import { followJsonPath } from '../config/json-path.ts';
 import type { ClaimSource, JwtClaimsLocation } from '../config/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import { jsonKind } from '../error/json-kind.ts';
+import { isObject } from '../util/is-object.ts';
 
 const ALLOWED_ROLES = 'x-hasura-allowed-roles';
 const DEFAULT_ROLE = 'x-hasura-default-role';
@@ -117,10 +118,6 @@ function invalid(message: string): HedgeError {
 /** The sentence of Hasura's JSON reader. */
 function expected(parsing: string, kind: string, value: unknown): string {
   return `parsing ${parsing} failed, expected ${kind}, but encountered ${jsonKind(value)}`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function parsed(text: string): unknown {

@@ -10,6 +10,7 @@ import type { InputRow } from '../plan/mutation/input-rows.ts';
 import { rowsAt } from '../plan/mutation/input-rows.ts';
 import { rowsText } from '../plan/mutation/row-set.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { SubscriptionAnswer } from '../plan/subscription.ts';
 import type { Binding } from '../sql/sql.ts';
 import type { TraceContext } from '../telemetry/trace-context.ts';
 import { traceContextJson } from '../telemetry/trace-context.ts';
@@ -98,4 +99,24 @@ function storable(text: string, name: string): string {
     );
   }
   return text;
+}
+
+/** What a cohort of a subscription gives the statement. */
+export interface SubscriptionValues {
+  readonly values: readonly string[];
+  /** Where a stream begins, a text for each column of its cursor; null of a live query. */
+  readonly cursor: readonly string[] | null;
+}
+
+/** Binds the values of a subscription. @throws HedgeError as `bind`. */
+export function bindSubscription(
+  plan: Plan,
+  { statement, cursor }: Pick<SubscriptionAnswer, 'statement' | 'cursor'>,
+  given: Given,
+): SubscriptionValues {
+  const starts = cursor?.map(({ binding }) => binding);
+  return {
+    values: bind(plan, statement.bindings, given),
+    cursor: starts ? bind(plan, starts, given) : null,
+  };
 }

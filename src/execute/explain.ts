@@ -13,7 +13,7 @@ import { plan } from '../plan/plan.ts';
 import { planRootFields } from '../plan/root-plans.ts';
 import { explainText, inlinedText } from '../sql/explain.ts';
 import { multiplexedParameters } from '../sql/multiplexed.ts';
-import { bind } from './bind.ts';
+import { bind, bindSubscription } from './bind.ts';
 import type { Engine, GraphqlRequest } from './engine.ts';
 import { databaseError } from './postgres-error.ts';
 import type { Statement } from './types.ts';
@@ -79,16 +79,9 @@ async function explainSubscription(
   const none = { synthetic: [], query: {}, session: {}, cursor: {} };
   if (answer.kind !== 'subscription') return { sql: null, plan: null, variables: none };
   const { text, bindings, constants } = answer.statement;
-  const values = bind(subscribed, bindings, { session, variables });
-  const starts = answer.cursor ?? [];
-  const from = bind(
-    subscribed,
-    starts.map(({ binding }) => binding),
-    { session, variables },
-  );
-  const cursor = answer.cursor && from;
+  const { values, cursor } = bindSubscription(subscribed, answer, { session, variables });
   const parameters = multiplexedParameters(constants, [{ values, cursor, hash: null }]);
-  const rows = await planRows(engine, answer.source, { sql: `explain (format text) ${text}`, parameters });
+  const rows = await planRows(engine, answer.source, { sql: explainText(answer.statement), parameters });
   const synthetic = values.filter((_, n) => bindings[n]?.kind === 'request');
   const names = bindings.flatMap((b) => (b.kind === 'session' ? [b.name] : []));
   return {
@@ -98,7 +91,7 @@ async function explainSubscription(
       ...none,
       synthetic,
       session: Object.fromEntries(names.map((name) => [name, session.variables.get(name) ?? ''])),
-      cursor: Object.fromEntries(starts.map(({ name }, n) => [name, from[n] ?? ''])),
+      cursor: Object.fromEntries((answer.cursor ?? []).map(({ name }, n) => [name, cursor?.[n] ?? ''])),
     },
   };
 }

@@ -1,9 +1,10 @@
 // POST /hedge/sessions/close: the sockets of one user, or of whatever a session variable tells apart, are closed.
 
 import { HedgeError } from '../error/hedge-error.ts';
+import { isObject } from '../util/is-object.ts';
 import { bodyText, checkContentType } from './body.ts';
 import { refuseForeignPages } from './foreign.ts';
-import { isObject, parseBody } from './graphql-body.ts';
+import { parseBody } from './graphql-body.ts';
 import { adminHandler } from './plain.ts';
 import type { AppContext, Handler } from './types.ts';
 

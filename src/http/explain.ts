@@ -8,8 +8,9 @@ import { at, pathText } from '../error/path.ts';
 import type { GraphqlRequest } from '../execute/engine.ts';
 import { explain } from '../execute/explain.ts';
 import { relayEngine } from '../execute/relay-engine.ts';
+import { isObject } from '../util/is-object.ts';
 import { bodyText, checkContentType } from './body.ts';
-import { isObject, parseBody, readGraphqlRequest } from './graphql-body.ts';
+import { parseBody, readGraphqlRequest } from './graphql-body.ts';
 import { plainHandler, refuseOthers } from './plain.ts';
 import type { AppContext, Handler } from './types.ts';
 

@@ -6,6 +6,7 @@ import type { Path } from '../error/path.ts';
 import { at, pathText } from '../error/path.ts';
 import type { GraphqlRequest } from '../execute/engine.ts';
 import { parseJson } from '../util/exact-number.ts';
+import { isObject } from '../util/is-object.ts';
 
 /** A body is one request, or a batch whose members are read one by one, so that a bad one fails alone. */
 export type GraphqlBody =
@@ -84,11 +85,6 @@ function isMissing(query: unknown): boolean {
 
 function isAbsent(value: unknown): value is null | undefined {
   return value === null || value === undefined;
-}
-
-/** A JSON object. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function mistyped(what: string, kind: string, value: unknown, path: Path | undefined): HedgeError {

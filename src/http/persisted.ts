@@ -3,8 +3,8 @@
 import type { Config } from '../config/types.ts';
 import { HedgeError } from '../error/hedge-error.ts';
 import type { GraphqlRequest } from '../execute/engine.ts';
+import { isObject } from '../util/is-object.ts';
 import type { SentRequest } from './graphql-body.ts';
-import { isObject } from './graphql-body.ts';
 import type { Exchange } from './types.ts';
 
 /**

@@ -11,12 +11,13 @@ import { parse } from '../parse/parse.ts';
 import type { Match } from '../rest/match.ts';
 import { matchEndpoint } from '../rest/match.ts';
 import { readRestVariables } from '../rest/variables.ts';
+import { isObject } from '../util/is-object.ts';
 import { admit } from './admit.ts';
 import type { BodyLimits } from './body.ts';
 import { bodyText } from './body.ts';
 import { arrivalOf, unstored } from './cache-headers.ts';
 import { couldBeForeign } from './foreign.ts';
-import { isObject, parseBody } from './graphql-body.ts';
+import { parseBody } from './graphql-body.ts';
 import { plainHandler } from './plain.ts';
 import type { AppContext, Exchange, Handler } from './types.ts';
 

@@ -1,7 +1,7 @@
 // A planned subscription + who asks -> the group and cohort that answer it.
 
 import type { Session } from '../auth/types.ts';
-import { bind } from '../execute/bind.ts';
+import { bindSubscription } from '../execute/bind.ts';
 import type { GraphqlRequest } from '../execute/engine.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { SubscriptionAnswer } from '../plan/subscription.ts';
@@ -33,14 +33,13 @@ export interface Subscribing {
 export async function membershipOf(subscribing: Subscribing): Promise<Membership> {
   const { plan, answer, session, request, streamId } = subscribing;
   const { source, field, statement, tables } = answer;
-  const given = { session, variables: request.variables ?? {} };
-  const values = bind(plan, statement.bindings, given);
+  const bound = bindSubscription(plan, answer, { session, variables: request.variables ?? {} });
+  const { values } = bound;
   const kind = answer.cursor ? 'stream' : 'live';
   // The role decides what an error shows; everything else it decides is in the statement.
   const identity = [kind, source, session.role, statement.text, statement.constants];
   const group = await sha256Hex(JSON.stringify(identity));
-  const starts = answer.cursor?.map(({ binding }) => binding) ?? null;
-  const cursor = starts && (subscribing.cursor ?? bind(plan, starts, given));
+  const cursor = bound.cursor && (subscribing.cursor ?? bound.cursor);
   const own = answer.cursor ? [group, streamId] : [group, values];
   return {
     group: {

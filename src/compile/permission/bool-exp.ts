@@ -3,8 +3,8 @@
 
 import type { BoolExp } from '../../artifact/types.ts';
 import type { QualifiedName } from '../../catalog/types.ts';
+import { isObject } from '../../util/is-object.ts';
 import { at, refuse } from '../inconsistency.ts';
-import { isObject } from '../json.ts';
 import { label, nameKey, quotedLabel } from '../tables/names.ts';
 import type { TypeTable } from '../tables/scalars.ts';
 import type { TrackedComputedField, TrackedRows } from '../tables/tracked.ts';

@@ -2,8 +2,8 @@
 
 import { castTargetOf, operatorsOf } from '../../artifact/operators.ts';
 import type { BoolExp, PermissionScalar, PermissionValue, ScalarType } from '../../artifact/types.ts';
+import { isObject } from '../../util/is-object.ts';
 import { at, refuse } from '../inconsistency.ts';
-import { isObject } from '../json.ts';
 import { label } from '../tables/names.ts';
 import { scalarKey, type TypeTable } from '../tables/scalars.ts';
 import type { TrackedRows } from '../tables/tracked.ts';

@@ -1,8 +1,8 @@
 // The right-hand side of an operator in a permission -> a literal or session variable that the operator can take.
 
 import type { PermissionScalar, PermissionValue, ScalarType } from '../../artifact/types.ts';
+import { isObject } from '../../util/is-object.ts';
 import { at, refuse } from '../inconsistency.ts';
-import { isObject } from '../json.ts';
 
 /** Operators that take a list of what the column holds, or one session variable with a Postgres array in it. */
 const LIST_OPERATORS: ReadonlySet<string> = new Set([

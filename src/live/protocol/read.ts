@@ -4,6 +4,7 @@ import { HedgeError } from '../../error/hedge-error.ts';
 import { jsonKind } from '../../error/json-kind.ts';
 import type { GraphqlRequest } from '../../execute/engine.ts';
 import { parseJson } from '../../util/exact-number.ts';
+import { isObject } from '../../util/is-object.ts';
 import type { ClientMessage, Protocol } from './types.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -89,8 +90,4 @@ function headersOf(payload: unknown): ReadonlyMap<string, string> {
 
 function invalid(reason: string): ClientMessage & { readonly kind: 'invalid' } {
   return { kind: 'invalid', reason };
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

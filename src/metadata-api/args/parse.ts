@@ -4,6 +4,7 @@
 import { HedgeError } from '../../error/hedge-error.ts';
 import { jsonKind } from '../../error/json-kind.ts';
 import { at, type Path, pathText } from '../../error/path.ts';
+import { isObject } from '../../util/is-object.ts';
 
 /** Reads a value that stands at `path`. @throws HedgeError `parse-failed` */
 export type Parser<T> = (value: unknown, path: Path | undefined) => T;
@@ -26,10 +27,6 @@ export function failParse(message: string, path: Path | undefined): never {
 
 function mismatch(type: string, expected: string, value: unknown, path: Path | undefined): never {
   return failParse(`parsing ${type} failed, expected ${expected}, but encountered ${jsonKind(value)}`, path);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A string. `type` is what Hasura calls it in errors. */

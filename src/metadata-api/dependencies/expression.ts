@@ -1,8 +1,8 @@
 // A boolean expression of a permission -> the same with its names as a visitor wants them: one walk for those who only
 // look at the names and those who change them.
 
-import { isObject } from '../../compile/json.ts';
 import type { BooleanExpression, TableName } from '../../metadata/types.ts';
+import { isObject } from '../../util/is-object.ts';
 import type { Lookup } from './lookup.ts';
 
 /** Is told each name of an expression and gives the one to put in its place. */

@@ -1,6 +1,7 @@
 // The objects of an insert as parameters: one array for each column, read anew at each execution.
 
 import { at } from '../../error/path.ts';
+import { quotedElement } from '../../sql/quoted.ts';
 import type { Sql } from '../../sql/sql.ts';
 import { param } from '../../sql/sql.ts';
 import type { Leaf } from '../codec.ts';
@@ -82,5 +83,5 @@ function cellText(
   // A number has nothing to quote, and most texts nothing to escape.
   if (typeof json === 'number' && leaf.kind === 'scalar' && !leaf.type.array) return text;
   if (!/["\\]/.test(text)) return `"${text}"`;
-  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return quotedElement(text);
 }

@@ -1,4 +1,4 @@
-// What a value of a metadata document is.
+// Whether a value of JSON is an object.
 
 /** An object of JSON: neither null nor a list. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
