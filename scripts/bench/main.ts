@@ -14,9 +14,8 @@ import { bundleWorker } from '../bundle/bundle-worker.ts';
 import { ROOT } from '../bundle/paths.ts';
 import { readCatalogFromUrl } from '../catalog/pg-catalog.ts';
 import { ARTIFACT_FILE, type BuildSummary, readManifest, writeBuild } from '../cli/output.ts';
-import { createProgress, type Progress } from '../cli/progress.ts';
-import { listenForShutdown, type Shutdown } from '../cli/shutdown.ts';
-import { UserError } from '../database/user-error.ts';
+import type { Progress } from '../cli/progress.ts';
+import type { Shutdown } from '../cli/shutdown.ts';
 import { startNeonEndpoint } from '../neon/endpoint.ts';
 import { serveWorker } from '../serve/serve-worker.ts';
 import type { RuntimeSettings } from '../serve/workerd-config.ts';
@@ -40,6 +39,7 @@ import { startLoadGenerator } from './load.ts';
 import { DATABASE_URL_VARIABLE, METADATA, ROLE } from './metadata.ts';
 import { measurePlanning } from './planning.ts';
 import { type ColdStart, machineKind, type Report, reportText } from './report.ts';
+import { runProgram, untilStopped } from './run-program.ts';
 import { WIDE_QUERY, wideSchema } from './wide-schema.ts';
 
 interface Flags {
@@ -79,32 +79,11 @@ const program = new Command('bench')
   .option('--quick', 'less than a minute: 8 connections, fewer rounds and cold starts')
   .option('--json', 'print the report as JSON')
   .action(async (flags: Flags) => {
-    const shutdown = listenForShutdown();
-    const stopped = shutdown.requested.then(() => {
-      throw new UserError('Stopped.');
-    });
-    try {
-      const report = await Promise.race([bench(flags, createProgress(), shutdown), stopped]);
-      console.log(flags.json === true ? JSON.stringify(report, null, 2) : reportText(report));
-    } finally {
-      await shutdown.stopAll();
-    }
+    const report = await untilStopped((progress, shutdown) => bench(flags, progress, shutdown));
+    console.log(flags.json === true ? JSON.stringify(report, null, 2) : reportText(report));
   });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  createProgress().error(
-    error instanceof UserError
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error),
-  );
-  process.exitCode = 1;
-}
-// Sockets of answers that were given up may still be open.
-process.exit();
+await runProgram(program);
 
 async function bench(flags: Flags, progress: Progress, shutdown: Shutdown): Promise<Report> {
   const preset = flags.quick === true ? QUICK : FULL;

@@ -14,12 +14,12 @@ import { bundleWorker } from '../../bundle/bundle-worker.ts';
 import { ROOT } from '../../bundle/paths.ts';
 import { readCatalogFromUrl } from '../../catalog/pg-catalog.ts';
 import { ARTIFACT_FILE, readManifest, writeBuild } from '../../cli/output.ts';
-import { createProgress, type Progress } from '../../cli/progress.ts';
-import { listenForShutdown, type Shutdown } from '../../cli/shutdown.ts';
-import { UserError } from '../../database/user-error.ts';
+import type { Progress } from '../../cli/progress.ts';
+import type { Shutdown } from '../../cli/shutdown.ts';
 import { startNeonEndpoint } from '../../neon/endpoint.ts';
 import { startBenchDatabase } from '../database.ts';
 import { DATABASE_URL_VARIABLE } from '../metadata.ts';
+import { runProgram, untilStopped } from '../run-program.ts';
 import type { Load, Measured, Size } from './measure.ts';
 import { measure } from './measure.ts';
 import { reportText } from './report.ts';
@@ -61,37 +61,14 @@ const program = new Command('bench:live')
   .option('--quick', 'less than a minute: 200 sockets')
   .option('--json', 'print what was measured as JSON')
   .action(async (flags: Flags) => {
-    const shutdown = listenForShutdown();
-    const stopped = shutdown.requested.then(() => {
-      throw new UserError('Stopped.');
-    });
     const loadBefore = loadavg()[0] ?? 0;
-    try {
-      const measured = await Promise.race([bench(flags, createProgress(), shutdown), stopped]);
-      console.log(
-        flags.json === true
-          ? JSON.stringify(measured, null, 2)
-          : reportText(measured, flags.interval, loadBefore),
-      );
-    } finally {
-      await shutdown.stopAll();
-    }
+    const rows = await untilStopped((progress, shutdown) => bench(flags, progress, shutdown));
+    console.log(
+      flags.json === true ? JSON.stringify(rows, null, 2) : reportText(rows, flags.interval, loadBefore),
+    );
   });
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  createProgress().error(
-    error instanceof UserError
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error),
-  );
-  process.exitCode = 1;
-}
-// Sockets that were given up may still be open.
-process.exit();
+await runProgram(program);
 
 async function bench(flags: Flags, progress: Progress, shutdown: Shutdown): Promise<readonly Measured[]> {
   const { interval, quick = false } = flags;
