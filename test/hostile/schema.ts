@@ -1,6 +1,7 @@
 // A database whose names and shapes are as awkward as Postgres allows, with metadata that tracks all of it.
 
-import type { Metadata, TableMetadata } from '../../src/metadata/types.ts';
+import type { TableMetadata } from '../../src/metadata/types.ts';
+import { metadataOf } from '../support/stages.ts';
 
 const LONG = 'l'.repeat(60);
 /** Share their first 60 bytes; Postgres allows 63. */
@@ -50,74 +51,66 @@ const table = (name: string, extra: Partial<TableMetadata> = {}): TableMetadata 
   ...extra,
 });
 
-export const HOSTILE_METADATA: Metadata = {
-  version: 3,
-  sources: [
-    {
-      name: 'default',
-      kind: 'postgres',
-      configuration: { connection_info: { database_url: { from_env: 'HASURA_GRAPHQL_DATABASE_URL' } } },
-      tables: [
-        table('author', {
-          configuration: { column_config: { '; drop table author; --': { custom_name: 'dropped' } } },
-          object_relationships: [{ name: 'parentAuthor', using: { foreign_key_constraint_on: 'parent' } }],
-          array_relationships: [
-            {
-              name: 'articles',
-              using: {
-                foreign_key_constraint_on: {
-                  table: { schema: 'public', name: 'article' },
-                  column: 'author_id',
-                },
-              },
-            },
-            {
-              name: 'children',
-              using: {
-                foreign_key_constraint_on: { table: { schema: 'public', name: 'author' }, column: 'parent' },
-              },
-            },
-          ],
-          computed_fields: [
-            { name: 'upper', definition: { function: { schema: 'public', name: 'author_upper' } } },
-            { name: 'search', definition: { function: { schema: 'public', name: 'author_search' } } },
-            {
-              name: 'options',
-              definition: { function: { schema: 'public', name: 'author_options' }, session_argument: 's' },
-            },
-            {
-              name: 'whoami',
-              definition: { function: { schema: 'public', name: 'author_session' }, session_argument: 's' },
-            },
-          ],
-          select_permissions: [
-            {
-              role: 'user',
-              permission: {
-                columns: ['id', 'name'],
-                filter: { id: { _eq: 'X-Hasura-User-Id' } },
-                computed_fields: ['upper'],
-                limit: 2,
-              },
-            },
-          ],
-        }),
-        table('article', {
-          object_relationships: [{ name: 'author', using: { foreign_key_constraint_on: 'author_id' } }],
-        }),
+export const HOSTILE_METADATA = metadataOf({
+  tables: [
+    table('author', {
+      configuration: { column_config: { '; drop table author; --': { custom_name: 'dropped' } } },
+      object_relationships: [{ name: 'parentAuthor', using: { foreign_key_constraint_on: 'parent' } }],
+      array_relationships: [
         {
-          table: { schema: 'we"ird', name: 'ta"ble' },
-          configuration: { custom_name: 'weird' },
-          select_permissions: [
-            { role: 'user', permission: { columns: '*', filter: { select: { _eq: `'; select "from` } } } },
-          ],
+          name: 'articles',
+          using: {
+            foreign_key_constraint_on: {
+              table: { schema: 'public', name: 'article' },
+              column: 'author_id',
+            },
+          },
         },
-        table('wide'),
-        table('widest'),
-        table('many'),
-        table('fat'),
-        table('slow'),
+        {
+          name: 'children',
+          using: {
+            foreign_key_constraint_on: { table: { schema: 'public', name: 'author' }, column: 'parent' },
+          },
+        },
+      ],
+      computed_fields: [
+        { name: 'upper', definition: { function: { schema: 'public', name: 'author_upper' } } },
+        { name: 'search', definition: { function: { schema: 'public', name: 'author_search' } } },
+        {
+          name: 'options',
+          definition: { function: { schema: 'public', name: 'author_options' }, session_argument: 's' },
+        },
+        {
+          name: 'whoami',
+          definition: { function: { schema: 'public', name: 'author_session' }, session_argument: 's' },
+        },
+      ],
+      select_permissions: [
+        {
+          role: 'user',
+          permission: {
+            columns: ['id', 'name'],
+            filter: { id: { _eq: 'X-Hasura-User-Id' } },
+            computed_fields: ['upper'],
+            limit: 2,
+          },
+        },
+      ],
+    }),
+    table('article', {
+      object_relationships: [{ name: 'author', using: { foreign_key_constraint_on: 'author_id' } }],
+    }),
+    {
+      table: { schema: 'we"ird', name: 'ta"ble' },
+      configuration: { custom_name: 'weird' },
+      select_permissions: [
+        { role: 'user', permission: { columns: '*', filter: { select: { _eq: `'; select "from` } } } },
       ],
     },
+    table('wide'),
+    table('widest'),
+    table('many'),
+    table('fat'),
+    table('slow'),
   ],
-};
+});

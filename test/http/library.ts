@@ -1,6 +1,6 @@
 // A small library with query collections, for tests of what is stored in them.
 
-import type { Metadata } from '../../src/metadata/types.ts';
+import { metadataOf } from '../support/stages.ts';
 
 export const LIBRARY_SQL = `
   create table author (id int primary key, name text not null);
@@ -43,60 +43,56 @@ const endpoint = (
   definition: { query: { collection_name: 'library', query_name: query } },
 });
 
-export const LIBRARY: Metadata = {
-  version: 3,
-  sources: [
-    {
-      name: 'default',
-      kind: 'postgres',
-      configuration: { connection_info: { database_url: { from_env: 'HASURA_GRAPHQL_DATABASE_URL' } } },
-      tables: [
-        {
-          table: { schema: 'public', name: 'author' },
-          array_relationships: [
-            {
-              name: 'books',
-              using: {
-                foreign_key_constraint_on: {
-                  table: { schema: 'public', name: 'book' },
-                  column: 'author_id',
-                },
+export const LIBRARY = metadataOf(
+  {
+    tables: [
+      {
+        table: { schema: 'public', name: 'author' },
+        array_relationships: [
+          {
+            name: 'books',
+            using: {
+              foreign_key_constraint_on: {
+                table: { schema: 'public', name: 'book' },
+                column: 'author_id',
               },
             },
-          ],
-          select_permissions: [
-            { role: 'reader', permission: { columns: '*', filter: {} } },
-            { role: 'self', permission: { columns: '*', filter: { id: 'x-hasura-author-id' } } },
-          ],
-        },
-        { table: { schema: 'public', name: 'book' } },
-      ],
-    },
-  ],
-  query_collections: [
-    {
-      name: 'library',
-      definition: { queries: Object.entries(QUERIES).map(([name, query]) => ({ name, query })) },
-    },
-    { name: 'editors', definition: { queries: [{ name: 'ids', query: '{ author { id } }' }] } },
-  ],
-  allowlist: [
-    { collection: 'library' },
-    { collection: 'editors', scope: { global: false, roles: ['self'] } },
-  ],
-  rest_endpoints: [
-    endpoint('authors', 'authors', ['GET'], 'authors'),
-    endpoint('author', 'authors/by_name', ['GET', 'POST'], 'author_by_name'),
-    endpoint('author_by_path', 'authors/named/:name', ['GET'], 'author_by_name'),
-    endpoint('author_by_pk', 'author/:id', ['GET', 'PUT'], 'author_by_pk'),
-    endpoint('book', 'books/:id', ['GET'], 'book_by_pk'),
-    endpoint('books', 'books', ['GET', 'POST'], 'books'),
-    endpoint('books_by_price', 'books/at/:price', ['GET'], 'books_by_price'),
-    endpoint('books_by_ids', 'books_by_ids', ['POST', 'GET'], 'books_by_ids'),
-    endpoint('with_fragment', 'deep/er/path', ['GET'], 'with_fragment'),
-    endpoint('two', 'two', ['GET'], 'two'),
-    endpoint('changing', 'changing', ['GET'], 'changing'),
-    endpoint('one_way', 'way/:a', ['GET'], 'authors'),
-    endpoint('other_way', ':a/way', ['GET'], 'authors'),
-  ],
-};
+          },
+        ],
+        select_permissions: [
+          { role: 'reader', permission: { columns: '*', filter: {} } },
+          { role: 'self', permission: { columns: '*', filter: { id: 'x-hasura-author-id' } } },
+        ],
+      },
+      { table: { schema: 'public', name: 'book' } },
+    ],
+  },
+  {
+    query_collections: [
+      {
+        name: 'library',
+        definition: { queries: Object.entries(QUERIES).map(([name, query]) => ({ name, query })) },
+      },
+      { name: 'editors', definition: { queries: [{ name: 'ids', query: '{ author { id } }' }] } },
+    ],
+    allowlist: [
+      { collection: 'library' },
+      { collection: 'editors', scope: { global: false, roles: ['self'] } },
+    ],
+    rest_endpoints: [
+      endpoint('authors', 'authors', ['GET'], 'authors'),
+      endpoint('author', 'authors/by_name', ['GET', 'POST'], 'author_by_name'),
+      endpoint('author_by_path', 'authors/named/:name', ['GET'], 'author_by_name'),
+      endpoint('author_by_pk', 'author/:id', ['GET', 'PUT'], 'author_by_pk'),
+      endpoint('book', 'books/:id', ['GET'], 'book_by_pk'),
+      endpoint('books', 'books', ['GET', 'POST'], 'books'),
+      endpoint('books_by_price', 'books/at/:price', ['GET'], 'books_by_price'),
+      endpoint('books_by_ids', 'books_by_ids', ['POST', 'GET'], 'books_by_ids'),
+      endpoint('with_fragment', 'deep/er/path', ['GET'], 'with_fragment'),
+      endpoint('two', 'two', ['GET'], 'two'),
+      endpoint('changing', 'changing', ['GET'], 'changing'),
+      endpoint('one_way', 'way/:a', ['GET'], 'authors'),
+      endpoint('other_way', ':a/way', ['GET'], 'authors'),
+    ],
+  },
+);

@@ -1,7 +1,8 @@
 // Authors and articles, a view that takes its time, and roles under limits of every kind.
 
 import type { ApiLimits } from '../../src/metadata/section-types.ts';
-import type { Metadata, TableMetadata } from '../../src/metadata/types.ts';
+import type { TableMetadata } from '../../src/metadata/types.ts';
+import { metadataOf } from '../support/stages.ts';
 
 export const SQL = `
   create table author (id int primary key, name text not null);
@@ -50,51 +51,47 @@ const table = (of: string, more: Partial<TableMetadata> = {}): TableMetadata => 
   ...more,
 });
 
-export const METADATA: Metadata = {
-  version: 3,
-  sources: [
-    {
-      name: 'default',
-      kind: 'postgres',
-      configuration: { connection_info: { database_url: { from_env: 'HASURA_GRAPHQL_DATABASE_URL' } } },
-      tables: [
-        table('author', {
-          array_relationships: [
-            {
-              name: 'articles',
-              using: { foreign_key_constraint_on: { table: name('article'), column: 'author_id' } },
-            },
-          ],
-        }),
-        table('article', {
-          object_relationships: [{ name: 'author', using: { foreign_key_constraint_on: 'author_id' } }],
-        }),
-        table('slow'),
-        table('entry', {
-          insert_permissions: ROLES.map((role) => ({ role, permission: { check: {}, columns: '*' } })),
-        }),
-      ],
-    },
-  ],
-  query_collections: [
-    {
-      name: 'stored',
-      definition: {
-        queries: [
-          { name: 'deep', query: '{ author { articles { author { name } } } }' },
-          { name: 'authors', query: '{ author { name } }' },
-          { name: 'slow', query: '{ slow { id slept } }' },
-          { name: 'schema', query: '{ __schema { queryType { name } } }' },
+export const METADATA = metadataOf(
+  {
+    tables: [
+      table('author', {
+        array_relationships: [
+          {
+            name: 'articles',
+            using: { foreign_key_constraint_on: { table: name('article'), column: 'author_id' } },
+          },
         ],
+      }),
+      table('article', {
+        object_relationships: [{ name: 'author', using: { foreign_key_constraint_on: 'author_id' } }],
+      }),
+      table('slow'),
+      table('entry', {
+        insert_permissions: ROLES.map((role) => ({ role, permission: { check: {}, columns: '*' } })),
+      }),
+    ],
+  },
+  {
+    query_collections: [
+      {
+        name: 'stored',
+        definition: {
+          queries: [
+            { name: 'deep', query: '{ author { articles { author { name } } } }' },
+            { name: 'authors', query: '{ author { name } }' },
+            { name: 'slow', query: '{ slow { id slept } }' },
+            { name: 'schema', query: '{ __schema { queryType { name } } }' },
+          ],
+        },
       },
-    },
-  ],
-  rest_endpoints: ['deep', 'authors', 'slow', 'schema'].map((query) => ({
-    name: query,
-    url: query,
-    methods: ['GET'],
-    definition: { query: { collection_name: 'stored', query_name: query } },
-  })),
-  api_limits: LIMITS,
-  graphql_schema_introspection: { disabled_for_roles: ['hidden'] },
-};
+    ],
+    rest_endpoints: ['deep', 'authors', 'slow', 'schema'].map((query) => ({
+      name: query,
+      url: query,
+      methods: ['GET'],
+      definition: { query: { collection_name: 'stored', query_name: query } },
+    })),
+    api_limits: LIMITS,
+    graphql_schema_introspection: { disabled_for_roles: ['hidden'] },
+  },
+);

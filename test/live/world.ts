@@ -1,6 +1,6 @@
 // Items that belong to users, and a view that cannot be read while one of them has a text of zero.
 
-import type { Metadata } from '../../src/metadata/types.ts';
+import { metadataOf } from '../support/stages.ts';
 
 export const SQL = `
   create table item (id int primary key, owner text not null, text text not null);
@@ -10,22 +10,14 @@ export const SQL = `
 const named = (name: string) => ({ schema: 'public', name });
 
 /** `user` sees its own items, `nobody` nothing. */
-export const METADATA: Metadata = {
-  version: 3,
-  sources: [
+export const METADATA = metadataOf({
+  tables: [
     {
-      name: 'default',
-      kind: 'postgres',
-      configuration: { connection_info: { database_url: { from_env: 'HASURA_GRAPHQL_DATABASE_URL' } } },
-      tables: [
-        {
-          table: named('item'),
-          select_permissions: [
-            { role: 'user', permission: { columns: '*', filter: { owner: { _eq: 'X-Hasura-User-Id' } } } },
-          ],
-        },
-        { table: named('quotient') },
+      table: named('item'),
+      select_permissions: [
+        { role: 'user', permission: { columns: '*', filter: { owner: { _eq: 'X-Hasura-User-Id' } } } },
       ],
     },
+    { table: named('quotient') },
   ],
-};
+});

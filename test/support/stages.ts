@@ -48,7 +48,7 @@ export function metadataOf(source: Partial<SourceMetadata>, rest: Partial<Metada
       {
         name: 'default',
         kind: 'postgres',
-        configuration: { connection_info: { database_url: { from_env: 'UNUSED' } } },
+        configuration: { connection_info: { database_url: { from_env: 'HASURA_GRAPHQL_DATABASE_URL' } } },
         tables: [],
         ...source,
       },
